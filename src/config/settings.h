@@ -1,0 +1,121 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace almagest::config {
+
+/// How a family of models is asked. Chosen by the first profile whose `match` (a shell pattern) fits
+/// the model's name.
+struct ModelProfile {
+    std::string name;
+    std::string match;
+    std::size_t chunk_maximum_tokens = 8000;
+    std::size_t chunk_overlap_tokens = 1000;
+    std::size_t chunk_minimum_tokens = 2000;
+    double default_confidence = 0.95;  ///< of an exactly grounded item that brings none of its own
+    std::map<std::string, std::string> contract_versions;  ///< job type -> version, where not newest
+};
+
+struct LlmSettings {
+    std::string endpoint;  ///< "local" for the supervised llama.cpp server, else a base URL
+    std::string model;     ///< for "local": "default", a path or URL of a GGUF; else the model's name
+    std::string model_sha256;
+    std::string api_key_env;
+    std::string api_key_file;
+    std::optional<std::size_t> context_window;  ///< tokens; asked of the endpoint where empty
+    double temperature = 0.0;
+    bool stream = true;
+    std::chrono::milliseconds connect_timeout{5'000};
+    std::chrono::milliseconds first_byte_timeout{300'000};
+    std::chrono::milliseconds idle_timeout{120'000};
+    std::chrono::milliseconds total_timeout{900'000};
+    std::size_t maximum_answer_bytes = 4 * 1024 * 1024;
+    double price_per_million_prompt_tokens = 0;
+    double price_per_million_completion_tokens = 0;
+    // The supervised server.
+    std::string server_program;  ///< a llama-server; empty: on PATH, else the one set-up fetched
+    unsigned server_slots = 4;
+    unsigned server_threads = 0;  ///< 0: one a core
+    std::size_t server_context = 16'384;  ///< tokens, shared by the slots
+    std::chrono::milliseconds server_start_timeout{120'000};
+    std::chrono::milliseconds server_linger{0};  ///< how long it outlives its last user
+    std::vector<ModelProfile> profiles;
+};
+
+struct ClusterSettings {
+    std::string bin_folder;  ///< of PostgreSQL's programs; empty: looked for
+    std::uint64_t minimum_free_megabytes = 512;
+    std::chrono::milliseconds start_timeout{60'000};
+    std::map<std::string, std::string> parameters;  ///< postgresql.conf, over the defaults
+};
+
+struct ChunkSettings {
+    std::size_t maximum_tokens = 8000;
+    std::size_t overlap_tokens = 1000;
+    std::size_t minimum_tokens = 2000;
+    double characters_per_token = 4.0;
+    double safety_margin = 0.15;
+    std::string locale = "en";
+};
+
+struct GovernanceSettings {
+    double auto_promote_threshold = 0.9;
+    double manual_review_threshold = 0.7;
+};
+
+struct WorkSettings {
+    unsigned concurrency = 0;  ///< 0: the server's slots, or 8 for a remote endpoint
+    std::chrono::milliseconds poll_interval{1'000};
+    std::chrono::milliseconds heartbeat_interval{10'000};
+    std::chrono::milliseconds grace{20'000};  ///< for jobs in hand when asked to stop
+};
+
+struct IngestSettings {
+    std::uint64_t maximum_page_bytes = 64ULL * 1024 * 1024;
+};
+
+struct Settings {
+    LlmSettings llm;
+    ClusterSettings cluster;
+    ChunkSettings chunk;
+    GovernanceSettings governance;
+    WorkSettings work;
+    IngestSettings ingest;
+    std::string log_level = "info";
+};
+
+/// Reads `defaults` (config/almagest.yaml, which names every setting), then, where given, a
+/// person's file over it. Throws UsageError naming file, line and key for: not YAML, an unknown key
+/// (with the nearest known one), a wrong type, a value out of range.
+[[nodiscard]] Settings load_settings(const std::filesystem::path& defaults,
+                                     const std::optional<std::filesystem::path>& over);
+
+/// Where things lie on this machine.
+struct Places {
+    std::filesystem::path home;   ///< $ALMAGEST_HOME, else ~/.almagest
+    std::filesystem::path share;  ///< $ALMAGEST_SHARE, else the folder above the program that holds
+                                  ///< contracts/, database/ and config/
+    std::filesystem::path cache;  ///< ${XDG_CACHE_HOME:-~/.cache}/almagest
+    [[nodiscard]] std::filesystem::path cluster() const { return home / "cluster"; }
+    [[nodiscard]] std::filesystem::path lake() const { return home / "lake"; }
+    [[nodiscard]] std::filesystem::path logs() const { return home / "logs"; }
+    [[nodiscard]] std::filesystem::path models() const { return home / "models"; }
+    [[nodiscard]] std::filesystem::path server() const { return home / "model-server"; }
+};
+/// Throws UsageError when no home can be told or share is not found.
+[[nodiscard]] Places find_places();
+
+/// A folder for Unix sockets of `purpose` ("pg", "llm") under `home`, short enough for sockaddr_un
+/// (107 bytes with `longest_name`); where home is too deep, a private folder under /tmp named after
+/// home's hash. Not created here.
+[[nodiscard]] std::filesystem::path socket_folder(const std::filesystem::path& home,
+                                                  const std::string& purpose,
+                                                  std::size_t longest_name);
+
+}  // namespace almagest::config

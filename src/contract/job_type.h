@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace almagest::contract {
+
+struct Version {
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned patch = 0;
+    [[nodiscard]] std::string text() const;
+    /// Throws UsageError unless "MAJOR.MINOR.PATCH" of plain decimal numbers.
+    [[nodiscard]] static Version parse(std::string_view text);
+    friend auto operator<=>(const Version&, const Version&) = default;
+};
+
+enum class Unit { page, chunk };
+
+/// How the items of one array of the answer (or the answer itself, for "") are tied to the passage.
+struct GroundingRule {
+    std::string items;                  ///< member that holds the array; "" for the whole answer
+    std::vector<std::string> mentions;  ///< members whose text must occur in the passage
+    std::string quote;                  ///< member with the exact words, or ""
+    std::string sentence;               ///< member with the number of a sentence (from 1), or ""
+    std::string wording;                ///< member whose words the evidence should carry, or ""
+    bool time_bounds = false;           ///< read bounds in time from the evidence
+};
+
+struct PromptMessage {
+    std::string role;  ///< "system", "user" or "assistant"
+    std::string text;  ///< with {{placeholders}}
+};
+
+/// One version of a job type, as its folder says. Plain data.
+struct JobType {
+    std::string job_type;
+    Version version;
+    std::string description;
+    Unit unit = Unit::chunk;
+    std::string handler;                   ///< "schema.procedure", or "program:…" for a step without a model
+    std::optional<std::string> after;      ///< job type whose completion enqueues this one
+    std::optional<std::string> continues;  ///< job type whose conversation this one goes on with
+    int priority = 50;                     ///< 0 … 100, greater is sooner
+    unsigned max_attempts = 3;
+    std::chrono::seconds lease{300};
+    std::chrono::seconds slack{3600};      ///< due_at = enqueued_at + slack, at the default priority
+    std::size_t output_reserve_tokens = 1000;
+    std::vector<GroundingRule> grounding;
+    std::vector<PromptMessage> prompt;     ///< empty for steps without a model
+    nlohmann::json output_schema;          ///< null for steps without a model
+    nlohmann::json settings;               ///< job.yaml as JSON, whole
+    std::string sha256;                    ///< over the folder's files, in name order
+    [[nodiscard]] bool asks_model() const { return !prompt.empty(); }
+};
+
+/// Every version of every job type under a contracts folder. Immutable; safe for concurrent reading.
+class Registry {
+  public:
+    /// Reads contracts/<job_type>/<version>/{job.yaml, prompt.md, output.schema.json}. prompt.md is
+    /// parted by lines "# system", "# user", "# assistant". Throws UsageError naming folder and
+    /// cause: a missing or broken file, an unknown key or placeholder, a schema that does not
+    /// compile or uses what the validator does not cover, two folders that claim one version, an
+    /// `after` or `continues` that names no job type.
+    [[nodiscard]] static Registry load(const std::filesystem::path& contracts);
+
+    [[nodiscard]] const std::vector<JobType>& all() const { return types_; }
+    /// The newest version, or the one asked for. Throws UsageError when there is none.
+    [[nodiscard]] const JobType& find(std::string_view job_type,
+                                      std::optional<Version> version = std::nullopt) const;
+
+  private:
+    std::vector<JobType> types_;  // by job type, then version
+};
+
+}  // namespace almagest::contract

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/job_type.h"
+#include "text/code_points.h"
+
+namespace almagest::contract {
+
+/// What a call is about: one passage of one page.
+struct Passage {
+    std::string page_title;
+    std::string text;                        ///< the chunk's text
+    std::size_t offset = 0;                  ///< code point of the page where the text starts
+    std::vector<text::Range> sentences;      ///< code points of `text`
+    std::vector<std::string> entity_names;   ///< known in this passage, in order of occurrence
+    std::vector<std::string> entity_types;   ///< of the same length
+    std::string page_type;                   ///< primary type if the page was classified, or ""
+};
+
+/// The placeholders that prompts may use: {{page_title}}, {{page_type}}, {{passage}},
+/// {{sentences}} (numbered "[1] …", one a line), {{entities}} (compact JSON array of {name,type}),
+/// {{entity_names}} (one a line).
+[[nodiscard]] const std::vector<std::string>& known_placeholders();
+
+/// Fills a prompt. Values are data: placeholders inside them are not filled again.
+[[nodiscard]] std::vector<PromptMessage> render(const std::vector<PromptMessage>& prompt,
+                                                const Passage& passage);
+
+/// The schema for one call: members marked "x-narrow" take the passage's own limits
+/// ("entity_names": enum of the names; "sentence": 1 … number of sentences; "item_cap": maxItems
+/// from the number of sentences, with the "x-per-sentence" and "x-at-most" beside it). Everything
+/// that starts with "x-" is dropped from the result. What validates against the narrowed schema
+/// validates against the contract's.
+[[nodiscard]] nlohmann::json narrow(const nlohmann::json& schema, const Passage& passage);
+
+}  // namespace almagest::contract

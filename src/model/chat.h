@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace almagest::model {
+
+struct Message {
+    std::string role;
+    std::string content;
+};
+
+struct ChatRequest {
+    std::vector<Message> messages;
+    nlohmann::json schema;  ///< JSON Schema of the answer; null: free text
+    std::string schema_name = "answer";
+    std::size_t maximum_tokens = 1000;
+    double temperature = 0.0;
+};
+
+struct Usage {
+    std::size_t prompt_tokens = 0;
+    std::size_t cached_tokens = 0;  ///< of the prompt tokens, those that a cache held
+    std::size_t completion_tokens = 0;
+};
+
+struct ChatAnswer {
+    std::string content;
+    std::string finish_reason;  ///< "stop", "length", …
+    std::string model;          ///< as the endpoint names it
+    Usage usage;
+    bool usage_estimated = false;  ///< the endpoint reported none
+    std::chrono::milliseconds duration{0};
+};
+
+/// A language model behind one interface. Implementations are thread-safe: calls run at once.
+class ChatModel {
+  public:
+    virtual ~ChatModel() = default;
+
+    /// Asks once; no retries inside. `on_token`, if set, is called from this thread for each piece
+    /// of a streamed answer. Throws TransientError (timeouts, 408, 429 and 5xx with Retry-After,
+    /// connection lost, half a body), PermanentError (401, 403, 404, 400, an answer that is not
+    /// the protocol, an answer over the byte limit), Stopped when `stop` is requested.
+    [[nodiscard]] virtual ChatAnswer complete(
+        const ChatRequest& request, std::stop_token stop,
+        const std::function<void(std::size_t tokens)>& on_token = {}) = 0;
+
+    /// The name that runs are recorded under.
+    [[nodiscard]] virtual std::string name() const = 0;
+    /// Tokens of prompt and answer together that one call may use.
+    [[nodiscard]] virtual std::size_t context_window() = 0;
+    /// Exact tokens where the endpoint can tell, else an estimate.
+    [[nodiscard]] virtual std::size_t count_tokens(std::string_view utf8) = 0;
+    /// How many calls at once make sense.
+    [[nodiscard]] virtual unsigned concurrency() const = 0;
+};
+
+}  // namespace almagest::model

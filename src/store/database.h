@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/settings.h"
+
+namespace pqxx {
+class connection;
+class work;
+}  // namespace pqxx
+
+namespace almagest::store {
+
+/// One connection; reconnects by itself at the next transaction after it was lost. Owned by one thread.
+class Connection {
+  public:
+    Connection(std::string conninfo, std::string application_name);
+    ~Connection();
+    Connection(Connection&&) noexcept;
+    Connection& operator=(Connection&&) noexcept;
+
+    /// Runs `body` in one transaction and commits; rolls back when it throws. Database errors come out
+    /// as LeaseLost (AL001), UsageError (AL002, AL004, AL005), TransientError (lost connection,
+    /// deadlock, serialization, lock or statement timeout, resources) or PermanentError, each with
+    /// the server's message and, in `sqlstate_of`, its SQLSTATE. Does not retry.
+    void transaction(const std::function<void(pqxx::work&)>& body);
+
+    /// Ends a query that is running in another thread of this process (for a stop). Thread-safe.
+    void cancel() noexcept;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// Where the database is, ready to use: private cluster started, migrations applied.
+class Database {
+  public:
+    /// `url` is the command line's --database; without it the private cluster under `places.home` is
+    /// made and started on demand. Migrates unless `migrate` is false. Throws UsageError,
+    /// TransientError (does not start, with the end of its log) or PermanentError.
+    [[nodiscard]] static Database open(const config::Settings& settings,
+                                       const config::Places& places,
+                                       const std::optional<std::string>& url, bool migrate = true);
+    [[nodiscard]] Connection connect(const std::string& purpose) const;
+    [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
+
+  private:
+    explicit Database(std::string conninfo) : conninfo_(std::move(conninfo)) {}
+    std::string conninfo_;
+};
+
+}  // namespace almagest::store

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/database.h"
+
+namespace almagest::store {
+
+struct IngestedPage {
+    std::int64_t source_page_id = 0;
+    int version = 0;
+    bool is_new = false;
+    std::string correlation_id;
+};
+
+struct NewPage {
+    int tenant_id = 1;
+    std::string locator;
+    std::string media_type;
+    std::string charset;
+    std::string title;
+    std::string text;
+    std::string raw;  ///< the bytes as they came
+};
+
+struct StoredPage {
+    std::string title;
+    std::string text;
+    std::string locator;
+    std::string primary_type;  ///< "" until classified
+};
+
+struct StoredChunk {
+    std::int64_t source_page_id = 0;
+    std::int64_t char_start = 0;
+    std::int64_t char_end = 0;
+    std::string content;
+    int chunk_index = 0;
+};
+
+struct ChunkEntity {
+    std::int64_t entity_id = 0;
+    std::string name;
+    std::string type;
+};
+
+/// Pages, chunks and what is known, over one connection. One thread. JSON answers are those of
+/// docs/database.md.
+class Knowledge {
+  public:
+    explicit Knowledge(Connection& connection) : connection_(&connection) {}
+
+    [[nodiscard]] int ensure_tenant(const std::string& name);
+    /// "registered", "updated" or "unchanged".
+    [[nodiscard]] std::string register_job_type(const nlohmann::json& job_type);
+    void set_thresholds(int tenant_id, double auto_promote, double manual_review);
+
+    [[nodiscard]] IngestedPage ingest(const NewPage& page);
+    /// Enqueues the page's first jobs; how many were new.
+    int begin_reading(std::int64_t source_page_id);
+    [[nodiscard]] StoredPage page(std::int64_t source_page_id);
+    [[nodiscard]] StoredChunk chunk(std::int64_t chunk_id);
+    [[nodiscard]] std::vector<ChunkEntity> chunk_entities(std::int64_t chunk_id);
+
+    /// null when nothing is known under that name.
+    [[nodiscard]] nlohmann::json show_entity(int tenant_id, const std::string& name);
+    [[nodiscard]] nlohmann::json run_summary(int tenant_id, const std::vector<std::int64_t>& source_page_ids);
+    /// Rows of a view or function named in code, each an object: for lists that commands print.
+    /// `query` is a constant of the program; `arguments` are bound.
+    [[nodiscard]] nlohmann::json rows(const std::string& query, const std::vector<std::string>& arguments = {});
+
+  private:
+    Connection* connection_;
+};
+
+}  // namespace almagest::store

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "error/error.h"
+#include "store/database.h"
+
+namespace almagest::store {
+
+/// The job's lease is not ours any more; whatever was written for it must be rolled back.
+class LeaseLost : public Error {
+  public:
+    using Error::Error;
+};
+
+struct ClaimedJob {
+    std::int64_t job_id = 0;
+    std::string lease_token;
+    std::string job_type;
+    std::string contract_version;
+    int tenant_id = 0;
+    std::optional<std::int64_t> source_page_id;
+    std::optional<std::int64_t> chunk_id;
+    nlohmann::json payload;
+    std::string correlation_id;
+    int attempts = 0;
+    int max_attempts = 0;
+    std::chrono::seconds lease{0};
+};
+
+struct NewJob {
+    int tenant_id = 1;
+    std::string job_type;
+    std::optional<std::string> contract_version;
+    std::optional<std::int64_t> source_page_id;
+    std::optional<std::int64_t> chunk_id;
+    nlohmann::json payload = nlohmann::json::object();
+    std::optional<std::string> dedupe_key;
+    std::optional<int> priority;
+    std::optional<std::string> correlation_id;
+};
+
+struct ClaimFilter {
+    std::vector<std::string> job_types;         ///< empty: any
+    std::vector<std::int64_t> source_page_ids;  ///< empty: any
+    std::optional<int> tenant_id;
+};
+
+struct Pending {
+    std::int64_t waiting = 0;
+    std::int64_t running = 0;
+    std::optional<std::chrono::milliseconds> next_available_in;  ///< by the database's clock
+};
+
+/// llm's queue procedures over one connection. One thread.
+class Queue {
+  public:
+    explicit Queue(Connection& connection) : connection_(&connection) {}
+
+    struct Enqueued {
+        std::int64_t job_id = 0;
+        bool is_new = false;
+    };
+    [[nodiscard]] Enqueued enqueue(const NewJob& job);
+    [[nodiscard]] std::vector<ClaimedJob> claim(const std::string& worker_id, const ClaimFilter& filter,
+                                                int limit);
+    /// Ids of `jobs` whose leases are still ours, extended.
+    [[nodiscard]] std::vector<std::int64_t> extend(std::span<const ClaimedJob> jobs);
+
+    struct Completion {
+        std::string run_id;          ///< empty for steps without a model
+        std::string handler;         ///< "schema.procedure"; checked against the registered one
+        nlohmann::json output;       ///< for the handler
+        nlohmann::json run_outcome;  ///< for llm.usp_finish_run; null without a run
+    };
+    struct Completed {
+        nlohmann::json counts;  ///< what the handler returned
+        int followers = 0;
+    };
+    /// Handler, end of the run and completion in one transaction. Throws LeaseLost with nothing written.
+    [[nodiscard]] Completed complete(const ClaimedJob& job, const Completion& completion);
+
+    /// Ends the run, if any, and fails the job, in one transaction; returns the new status.
+    std::string fail(const ClaimedJob& job, const std::string& run_id, const nlohmann::json& run_outcome,
+                     const nlohmann::json& error, bool permanent,
+                     std::optional<std::chrono::milliseconds> retry_after);
+    void hand_back(const ClaimedJob& job);
+    int release_expired(int limit = 100);
+    [[nodiscard]] Pending pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids);
+    void start_run(const std::string& run_id, std::int64_t job_id, const std::string& model,
+                   const std::string& worker_id, const std::string& artifact);
+
+  private:
+    Connection* connection_;
+};
+
+}  // namespace almagest::store

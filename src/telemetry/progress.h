@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+
+namespace almagest::telemetry {
+
+/// One line on standard error that is rewritten in place: "chunks 12/40 ▕███░░▏ 83 tok/s 2:10 left".
+/// Silent unless standard error is a terminal and `enabled`. Thread-safe.
+class Progress {
+  public:
+    using Clock = std::function<std::chrono::steady_clock::time_point()>;
+    Progress(bool enabled, std::string unit, Clock clock = std::chrono::steady_clock::now);
+    ~Progress();  ///< clears the line
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    void update(std::uint64_t done, std::uint64_t total, std::uint64_t tokens);
+    void clear();
+    /// The line without control characters, at the given width.
+    [[nodiscard]] std::string line(std::size_t width) const;
+
+  private:
+    bool enabled_;
+    std::string unit_;
+    Clock clock_;
+    mutable std::mutex mutex_;
+    std::chrono::steady_clock::time_point started_;
+    std::chrono::steady_clock::time_point drawn_{};
+    std::uint64_t done_ = 0;
+    std::uint64_t first_done_ = 0;
+    std::uint64_t total_ = 0;
+    std::uint64_t tokens_ = 0;
+    bool begun_ = false;
+};
+
+}  // namespace almagest::telemetry

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace almagest::text {
+
+enum class MediaType : std::uint8_t { plain_text, markdown, html };
+
+/// A page as people read it: UTF-8, NFC is not forced (offsets are into what is stored here).
+struct Page {
+    std::string title;
+    /// Paragraphs parted by one empty line; a heading is a paragraph that starts with "# " to
+    /// "###### "; list items start with "- "; a table row is one line of cells joined by " | ".
+    std::string text;
+    MediaType media_type = MediaType::plain_text;
+    std::string charset;  ///< the charset that the bytes were decoded from
+};
+
+/// By the name's extension, else by the content. nullopt: this is not a page (binary).
+[[nodiscard]] std::optional<MediaType> detect_media_type(std::string_view file_name,
+                                                         std::string_view bytes);
+
+/// Decodes to UTF-8: byte order mark, then `declared`, then a declaration in the page (HTML meta,
+/// XML prologue), then UTF-8 if it is well-formed, then ICU's detector where it is sure enough.
+/// Writes the charset used to `*charset`. Throws PermanentError when no charset fits or the bytes
+/// are binary (NUL bytes, mostly control characters).
+[[nodiscard]] std::string decode(std::string_view bytes, std::optional<std::string> declared,
+                                 std::string* charset);
+
+/// Reads a page of any supported type. `name` names it in errors and is the title of last resort.
+/// Throws PermanentError when it cannot be decoded, is binary, or holds no readable text.
+/// The text never contains NUL, carriage returns, or unpaired surrogates. Thread-safe.
+[[nodiscard]] Page read_page(std::string_view name, std::string_view bytes,
+                             std::optional<std::string> declared_charset = std::nullopt);
+
+}  // namespace almagest::text
