@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Runs every test: units, SQL (pgTAP) and the program as a person uses it. The last line is
+# "N passed, N failed"; what cannot run has failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/tally.sh
+tally_begin
+
+if ! scripts/setup.sh --tests; then
+    tally "set-up" 0 1
+    tally_end
+fi
+tally_counting "unit tests" scripts/unit-tests.sh dev
+tally_counting "SQL tests" scripts/pgtap.sh
+tally_counting "functional tests" env ALMAGEST_PROGRAM="$PWD/build/dev/src/cli/almagest" \
+    python3 tests/functional/run.py
+tally_end
