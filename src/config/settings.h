@@ -10,21 +10,21 @@
 
 namespace almagest::config {
 
-/// How a family of models is asked. Chosen by the first profile whose `match` (a shell pattern) fits
-/// the model's name.
+/// How a family of models is asked. The first profile that fits the model's name counts.
 struct ModelProfile {
     std::string name;
-    std::string match;
+    std::string match;  ///< shell patterns parted by '|', compared without regard to case
     std::size_t chunk_maximum_tokens = 8000;
     std::size_t chunk_overlap_tokens = 1000;
     std::size_t chunk_minimum_tokens = 2000;
     double default_confidence = 0.95;  ///< of an exactly grounded item that brings none of its own
-    std::map<std::string, std::string> contract_versions;  ///< job type -> version, where not newest
+    std::map<std::string, std::string>
+        contract_versions;  ///< job type -> version, where not newest
 };
 
 struct LlmSettings {
-    std::string endpoint;  ///< "local" for the supervised llama.cpp server, else a base URL
-    std::string model;     ///< for "local": "default", a path or URL of a GGUF; else the model's name
+    std::string endpoint = "local";  ///< the supervised llama.cpp server, else a base URL
+    std::string model = "default";   ///< for "local" also a path or URL of a GGUF; else its name
     std::string model_sha256;
     std::string api_key_env;
     std::string api_key_file;
@@ -41,7 +41,7 @@ struct LlmSettings {
     // The supervised server.
     std::string server_program;  ///< a llama-server; empty: on PATH, else the one set-up fetched
     unsigned server_slots = 4;
-    unsigned server_threads = 0;  ///< 0: one a core
+    unsigned server_threads = 0;          ///< 0: one a core
     std::size_t server_context = 16'384;  ///< tokens, shared by the slots
     std::chrono::milliseconds server_start_timeout{120'000};
     std::chrono::milliseconds server_linger{0};  ///< how long it outlives its last user
@@ -90,11 +90,20 @@ struct Settings {
     std::string log_level = "info";
 };
 
-/// Reads `defaults` (config/almagest.yaml, which names every setting), then, where given, a
-/// person's file over it. Throws UsageError naming file, line and key for: not YAML, an unknown key
-/// (with the nearest known one), a wrong type, a value out of range.
+/// Reads `defaults` (config/almagest.yaml, which must name every setting), then, where given, a
+/// person's file over it. In `profiles` there, a known name changes that profile and any other is
+/// tried before the known ones. A profile without chunk sizes has those of the section `chunk`.
+/// Throws UsageError naming file, line and key for: a file that cannot be read, not YAML, an
+/// unknown key (with the nearest known one), a key twice, a wrong type, a value out of range,
+/// values that do not go together.
 [[nodiscard]] Settings load_settings(const std::filesystem::path& defaults,
                                      const std::optional<std::filesystem::path>& over);
+
+/// Does `model`'s name fit the profile's `match`?
+[[nodiscard]] bool fits(const ModelProfile& profile, const std::string& model);
+
+/// The profile that counts for a model of this name (or path). Throws UsageError when none fits.
+[[nodiscard]] const ModelProfile& profile_for(const Settings& settings, const std::string& model);
 
 /// Where things lie on this machine.
 struct Places {
@@ -108,12 +117,14 @@ struct Places {
     [[nodiscard]] std::filesystem::path models() const { return home / "models"; }
     [[nodiscard]] std::filesystem::path server() const { return home / "model-server"; }
 };
-/// Throws UsageError when no home can be told or share is not found.
+/// All are absolute; none is created. Throws UsageError when no home can be told or share is not
+/// found.
 [[nodiscard]] Places find_places();
 
 /// A folder for Unix sockets of `purpose` ("pg", "llm") under `home`, short enough for sockaddr_un
-/// (107 bytes with `longest_name`); where home is too deep, a private folder under /tmp named after
-/// home's hash. Not created here.
+/// (107 bytes with a name of `longest_name` bytes in it); where home is too deep, a folder under
+/// /tmp named after home's hash. Not created here: make it with mode 0700 and check its owner.
+/// Throws std::invalid_argument when not even that is short enough.
 [[nodiscard]] std::filesystem::path socket_folder(const std::filesystem::path& home,
                                                   const std::string& purpose,
                                                   std::size_t longest_name);
