@@ -11,23 +11,30 @@ namespace almagest::text {
 
 /// The key that names are compared by: NFKC, case folded, accents and punctuation dropped, white
 /// space collapsed. The database's dbo.fn_name_key gives the same for Latin, Greek and Cyrillic.
+/// A name of nothing but punctuation or symbols keeps them: its key is the trimmed, lower-cased
+/// text. Thread-safe, as is everything here.
 [[nodiscard]] std::string name_key(std::string_view utf8);
 
 /// Where `needle` stands in `haystack` as whole words, compared by case-folded characters with
-/// white space, quotes and dashes made alike. Ranges are code points of `haystack`, in order.
+/// white space, quotes and dashes made alike. "Rover 1" does not stand in "Rover 1.2", nor "C" in
+/// "C++"; scripts that write no spaces (Chinese, Japanese, Thai …) need none around a word.
+/// Ranges are code points of `haystack`, in order, not overlapping.
 [[nodiscard]] std::vector<Range> find_words(std::string_view haystack, std::string_view needle);
 
-/// White space runs become one space; typographic quotes and dashes become ASCII; case stays.
+/// White space runs become one space, those at the ends go; typographic quotes and dashes become
+/// ASCII; soft hyphens and zero-width spaces go; case stays.
 [[nodiscard]] std::string normalised(std::string_view utf8);
 
 enum class Alignment { exact, normalised, fuzzy };
 struct AlignedQuote {
-    Range range;
+    Range range;  ///< code points of the text
     Alignment how = Alignment::exact;
     double similarity = 1.0;
 };
 /// Finds a quote in a text: word for word, then with white space, quotes, dashes and case made
-/// alike, then by least edit distance with a similarity of at least `threshold`. nullopt: none.
+/// alike, then by least edit distance with a similarity (1 − edits / length of the longer) of at
+/// least `threshold`, from word edge to word edge. nullopt: none. Throws UsageError unless
+/// 0 < threshold <= 1. Time is at worst text × quote / 64.
 [[nodiscard]] std::optional<AlignedQuote> align_quote(std::string_view text, std::string_view quote,
                                                       double threshold = 0.85);
 
