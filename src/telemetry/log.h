@@ -21,21 +21,22 @@ struct Context {
 
 /// Opens the process's one log: JSON lines {timestamp, level, message, correlation_id, job_id,
 /// run_id, worker_id, duration_ms, …} in `folder`/<program>.jsonl, rotated at 16 MB, 8 files kept.
-/// Until then, and where the folder cannot be written, lines are dropped (a warning goes to
-/// standard error once). Call once, before threads start.
+/// Makes the folder. Until then, and where it cannot be written, lines are dropped (for the latter
+/// a warning goes to standard error once). A second call takes the place of the first.
 void open_log(const std::filesystem::path& folder, Level least);
 
-/// Writes one line. `fields` is an object of further members. Thread-safe; never throws.
+/// Writes one line. `fields` is an object of further members; one named like a member above gets
+/// "_" behind its name. Bytes that are not UTF-8 are replaced. Thread-safe; never throws.
 void log(Level level, std::string_view message, const Context& context = {},
          const nlohmann::json& fields = nlohmann::json::object());
 
-/// Flushes to disk.
+/// Hands what is buffered to the operating system. Thread-safe; never throws.
 void flush_log();
 
 /// A random UUID (version 4), lower case. Thread-safe.
 [[nodiscard]] std::string new_uuid();
 
-/// RFC 3339 in UTC with milliseconds.
+/// RFC 3339 in UTC with milliseconds: 2024-02-29T23:59:59.999Z.
 [[nodiscard]] std::string timestamp(std::chrono::system_clock::time_point time);
 
 }  // namespace almagest::telemetry
