@@ -1,0 +1,163 @@
+"""A home of its own for a test class: a temporary $ALMAGEST_HOME, and the program run in it."""
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from dataclasses import dataclass
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+PAGES = REPOSITORY / "tests" / "pages"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "almagest"
+
+
+def program() -> str:
+    path = os.environ.get("ALMAGEST_PROGRAM") or str(REPOSITORY / "build" / "almagest")
+    if not os.access(path, os.X_OK):
+        raise RuntimeError(f"there is no program at {path}; build it or set ALMAGEST_PROGRAM")
+    return path
+
+
+def pages() -> list[pathlib.Path]:
+    return sorted(path for path in PAGES.iterdir()
+                  if path.suffix in {".html", ".md", ".txt"} and path.name != "README.md")
+
+
+@dataclass
+class Result:
+    status: int
+    out: str
+    err: str
+    seconds: float
+
+    def json(self):
+        """Standard output as one JSON document and nothing else."""
+        return json.loads(self.out)
+
+
+class Home:
+    def __init__(self):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="almagest-test-"))
+        self.inputs = self.path / "inputs"
+        self.inputs.mkdir()
+        self.home = self.path / "home"
+        self.environment = dict(os.environ, ALMAGEST_HOME=str(self.home))
+        self.settings: dict = {}
+
+    def _command(self, arguments) -> list[str]:
+        command = [program(), *map(str, arguments)]
+        if self.settings:
+            file = self.path / "settings.yaml"
+            file.write_text(json.dumps(self.settings, indent=1), encoding="utf-8")  # JSON is YAML
+            command += ["--config", str(file)]
+        return command
+
+    def start(self, *arguments) -> subprocess.Popen:
+        return subprocess.Popen(self._command(arguments), env=self.environment, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+                                errors="replace", start_new_session=True)
+
+    @staticmethod
+    def finish(process: subprocess.Popen, timeout: float = 180) -> Result:
+        began = time.monotonic()
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            out, err = process.communicate()
+            raise AssertionError(f"{process.args} was not done after {timeout} s\n{out}\n{err}") from None
+        return Result(process.returncode, out, err, time.monotonic() - began)
+
+    def run(self, *arguments, timeout: float = 180) -> Result:
+        return self.finish(self.start(*arguments), timeout)
+
+    def sql(self, query: str) -> list[list[str]]:
+        result = self.run("sql", query)
+        if result.status != 0:
+            raise AssertionError(f"sql failed with {result.status}: {result.err}\n{query}")
+        return [line.split("\t") for line in result.out.splitlines()]
+
+    def number(self, query: str) -> int:
+        return int(self.sql(query)[0][0])
+
+    def write(self, name: str, content: str | bytes) -> pathlib.Path:
+        path = self.inputs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        return path
+
+    def processes(self) -> dict[int, str]:
+        """Command lines of the processes that live in this home, by their environment or arguments."""
+        found = {}
+        for folder in pathlib.Path("/proc").iterdir():
+            if not folder.name.isdigit():
+                continue
+            try:
+                line = (folder / "cmdline").read_bytes()
+                environment = (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if line and (f"ALMAGEST_HOME={self.home}\0".encode() in environment
+                         or str(self.home).encode() in line):
+                found[int(folder.name)] = line.replace(b"\0", b" ").decode(errors="replace").strip()
+        return found
+
+    def close(self):
+        self.settings = {}
+        if (self.home / "cluster").exists():
+            self.run("db", "stop")
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+class HomeCase(unittest.TestCase):
+    """A class of tests that share one home; its cluster is stopped at the end."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = Home()
+        cls.addClassCleanup(cls.home.close)
+
+    def setUp(self):
+        self.home.settings = {}
+
+    def assertDone(self, result: Result, status: int = 0):
+        self.assertEqual(result.status, status, f"\n{result.out}\n{result.err}")
+
+    def assertSays(self, result: Result, *parts: str):
+        """One clear sentence on standard error that names every part; nothing of a crash."""
+        said = result.err.strip()
+        self.assertTrue(said, "nothing was said on standard error")
+        for part in parts:
+            self.assertIn(part, said)
+        for rough in ("terminate called", "what():", "Segmentation", "Aborted", "std::", "pqxx::"):
+            self.assertNotIn(rough, said)
+        self.assertLessEqual(len(said.splitlines()), 4, said)
+
+
+# What a run leaves behind, by natural keys: no serial numbers, times or run ids.
+ROWS = {
+    "pages": "SELECT locator, version, title, content_sha256 FROM sem.source_page",
+    "chunks": """SELECT page.locator, chunk.chunk_index, chunk.char_start, chunk.char_end, chunk.content_sha256
+                   FROM vector.chunk AS chunk JOIN sem.source_page AS page USING (source_page_id)""",
+    "entities": "SELECT entity_name, entity_type, promotion_state, confidence FROM dbo.dim_entity",
+    "relations": """SELECT a.entity_name, r.relation_type, b.entity_name, r.start_date, r.end_date, r.start_text, r.end_text,
+                           r.confidence, r.promotion_state
+                      FROM dbo.bridge_entity_relation AS r
+                      JOIN dbo.dim_entity AS a ON a.entity_id = r.from_entity_id
+                      JOIN dbo.dim_entity AS b ON b.entity_id = r.to_entity_id""",
+    "evidence": """SELECT evidence.target_table, page.locator, evidence.char_start, evidence.char_end,
+                          translate(evidence.quote, E'\\t\\n', '  '), evidence.grounding
+                     FROM dbo.evidence AS evidence JOIN sem.source_page AS page USING (source_page_id)""",
+    "jobs": "SELECT job_type, status, count(*) FROM llm.vw_job GROUP BY 1, 2",
+}
+
+
+def rows(home: Home) -> dict[str, list[list[str]]]:
+    """Everything in ROWS, sorted."""
+    return {name: sorted(home.sql(query)) for name, query in ROWS.items()}
