@@ -95,6 +95,7 @@ class Home:
     def processes(self) -> dict[int, str]:
         """Command lines of the processes that live in this home, by their environment or arguments."""
         found = {}
+        places = {str(self.home), str((self.home / "cluster").resolve())}
         for folder in pathlib.Path("/proc").iterdir():
             if not folder.name.isdigit():
                 continue
@@ -104,14 +105,16 @@ class Home:
             except OSError:
                 continue
             if line and (f"ALMAGEST_HOME={self.home}\0".encode() in environment
-                         or str(self.home).encode() in line):
+                         or any(place.encode() in line for place in places)):
                 found[int(folder.name)] = line.replace(b"\0", b" ").decode(errors="replace").strip()
         return found
 
     def close(self):
         self.settings = {}
-        if (self.home / "cluster").exists():
+        cluster = self.home / "cluster"
+        if cluster.exists():
             self.run("db", "stop")
+            shutil.rmtree(cluster.resolve(), ignore_errors=True)  # may lie elsewhere when root made it
         shutil.rmtree(self.path, ignore_errors=True)
 
 
