@@ -46,23 +46,25 @@ struct JobType {
     Version version;
     std::string description;
     Unit unit = Unit::chunk;
-    std::string handler;                   ///< "schema.procedure", or "program:…" for a step without a model
+    std::string handler;  ///< "schema.procedure", or "program:…" for a step without a model
     std::optional<std::string> after;      ///< job type whose completion enqueues this one
     std::optional<std::string> continues;  ///< job type whose conversation this one goes on with
     int priority = 50;                     ///< 0 … 100, greater is sooner
     unsigned max_attempts = 3;
     std::chrono::seconds lease{300};
-    std::chrono::seconds slack{3600};      ///< due_at = enqueued_at + slack, at the default priority
+    std::chrono::seconds slack{3600};  ///< due_at = enqueued_at + slack, at the default priority
     std::size_t output_reserve_tokens = 1000;
+    bool partial_answers = false;  ///< the complete items of an answer that broke off count
     std::vector<GroundingRule> grounding;
-    std::vector<PromptMessage> prompt;     ///< empty for steps without a model
-    nlohmann::json output_schema;          ///< null for steps without a model
-    nlohmann::json settings;               ///< job.yaml as JSON, whole
-    std::string sha256;                    ///< over the folder's files, in name order
+    std::vector<PromptMessage> prompt;  ///< empty for steps without a model
+    nlohmann::json output_schema;       ///< null for steps without a model
+    nlohmann::json settings;            ///< job.yaml as JSON, whole
+    std::string sha256;                 ///< over the folder's files, in name order
     [[nodiscard]] bool asks_model() const { return !prompt.empty(); }
 };
 
-/// Every version of every job type under a contracts folder. Immutable; safe for concurrent reading.
+/// Every version of every job type under a contracts folder. Immutable; safe for concurrent
+/// reading.
 class Registry {
   public:
     /// Reads contracts/<job_type>/<version>/{job.yaml, prompt.md, output.schema.json}. prompt.md is

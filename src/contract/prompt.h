@@ -14,16 +14,18 @@ namespace almagest::contract {
 /// What a call is about: one passage of one page.
 struct Passage {
     std::string page_title;
-    std::string text;                        ///< the chunk's text
-    std::size_t offset = 0;                  ///< code point of the page where the text starts
-    std::vector<text::Range> sentences;      ///< code points of `text`
-    std::vector<std::string> entity_names;   ///< known in this passage, in order of occurrence
-    std::vector<std::string> entity_types;   ///< of the same length
-    std::string page_type;                   ///< primary type if the page was classified, or ""
+    std::string text;                       ///< the chunk's text
+    std::size_t offset = 0;                 ///< code point of the page where the text starts
+    std::vector<text::Range> sentences;     ///< code points of `text`
+    std::vector<text::Range> headings;      ///< lines of `text` that are shown but not numbered
+    std::vector<std::string> entity_names;  ///< known in this passage, in order of occurrence
+    std::vector<std::string> entity_types;  ///< of the same length
+    std::string page_type;                  ///< primary type if the page was classified, or ""
 };
 
 /// The placeholders that prompts may use: {{page_title}}, {{page_type}}, {{passage}},
-/// {{sentences}} (numbered "[1] …", one a line), {{entities}} (compact JSON array of {name,type}),
+/// {{sentences}} (numbered "[1] …", one a line, headings between them without a number),
+/// {{entities}} (compact JSON array of {name,type}),
 /// {{entity_names}} (one a line).
 [[nodiscard]] const std::vector<std::string>& known_placeholders();
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "error/error.h"
+
 namespace almagest::model {
 
 struct Message {
@@ -38,6 +40,14 @@ struct ChatAnswer {
     std::chrono::milliseconds duration{0};
 };
 
+/// The endpoint will not serve anyone for now: it cannot be reached at all, refuses the key (401,
+/// 403), or does not know the model (404). Every other job would meet the same, so work stops
+/// instead of failing job after job. The sentence names the endpoint and what to do.
+class EndpointUnusable : public Error {
+  public:
+    using Error::Error;
+};
+
 /// A language model behind one interface. Implementations are thread-safe: calls run at once.
 class ChatModel {
   public:
@@ -45,7 +55,7 @@ class ChatModel {
 
     /// Asks once; no retries inside. `on_token`, if set, is called from this thread for each piece
     /// of a streamed answer. Throws TransientError (timeouts, 408, 429 and 5xx with Retry-After,
-    /// connection lost, half a body), PermanentError (401, 403, 404, 400, an answer that is not
+    /// connection lost, half a body), EndpointUnusable (401, 403, 404, connection refused), PermanentError (400, an answer that is not
     /// the protocol, an answer over the byte limit), Stopped when `stop` is requested.
     [[nodiscard]] virtual ChatAnswer complete(
         const ChatRequest& request, std::stop_token stop,

@@ -8,16 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "error/error.h"
 #include "store/database.h"
+#include "store/sqlstate.h"
 
 namespace almagest::store {
-
-/// The job's lease is not ours any more; whatever was written for it must be rolled back.
-class LeaseLost : public Error {
-  public:
-    using Error::Error;
-};
 
 struct ClaimedJob {
     std::int64_t job_id = 0;
@@ -68,14 +62,14 @@ class Queue {
         bool is_new = false;
     };
     [[nodiscard]] Enqueued enqueue(const NewJob& job);
-    [[nodiscard]] std::vector<ClaimedJob> claim(const std::string& worker_id, const ClaimFilter& filter,
-                                                int limit);
+    [[nodiscard]] std::vector<ClaimedJob> claim(const std::string& worker_id,
+                                                const ClaimFilter& filter, int limit);
     /// Ids of `jobs` whose leases are still ours, extended.
     [[nodiscard]] std::vector<std::int64_t> extend(std::span<const ClaimedJob> jobs);
 
     struct Completion {
         std::string run_id;          ///< empty for steps without a model
-        std::string handler;         ///< "schema.procedure"; checked against the registered one
+        std::string handler;         ///< "schema.procedure", of dbo, vector or sem
         nlohmann::json output;       ///< for the handler
         nlohmann::json run_outcome;  ///< for llm.usp_finish_run; null without a run
     };
@@ -83,13 +77,16 @@ class Queue {
         nlohmann::json counts;  ///< what the handler returned
         int followers = 0;
     };
-    /// Handler, end of the run and completion in one transaction. Throws LeaseLost with nothing written.
+    /// Handler, end of the run and completion in one transaction. Throws LeaseLost, or PermanentError
+    /// for a handler that is not such a name, with nothing written.
     [[nodiscard]] Completed complete(const ClaimedJob& job, const Completion& completion);
 
     /// Ends the run, if any, and fails the job, in one transaction; returns the new status.
-    std::string fail(const ClaimedJob& job, const std::string& run_id, const nlohmann::json& run_outcome,
-                     const nlohmann::json& error, bool permanent,
+    std::string fail(const ClaimedJob& job, const std::string& run_id,
+                     const nlohmann::json& run_outcome, const nlohmann::json& error, bool permanent,
                      std::optional<std::chrono::milliseconds> retry_after);
+    /// Ends a run whose job goes on elsewhere (stopped, lease lost).
+    void finish_run(const std::string& run_id, const nlohmann::json& run_outcome);
     void hand_back(const ClaimedJob& job);
     int release_expired(int limit = 100);
     [[nodiscard]] Pending pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids);

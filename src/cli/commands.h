@@ -1,0 +1,28 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "cli/session.h"
+
+namespace almagest::cli {
+
+/// What the chosen command does; returns the exit code.
+using Action = std::function<int(Session&)>;
+
+// Each adds its command to the program and, when it is chosen, sets `action`.
+void add_run(CLI::App& program, Action& action);
+void add_ingest(CLI::App& program, Action& action);
+void add_work(CLI::App& program, Action& action);
+void add_enqueue(CLI::App& program, Action& action);
+void add_show(CLI::App& program, Action& action);
+void add_queue(CLI::App& program, Action& action);
+void add_jobs(CLI::App& program, Action& action);
+void add_runs(CLI::App& program, Action& action);
+void add_contracts(CLI::App& program, Action& action);
+void add_sql(CLI::App& program, Action& action);
+void add_db(CLI::App& program, Action& action);
+void add_model(CLI::App& program, Action& action);
+void add_doctor(CLI::App& program, Action& action);
+
+}  // namespace almagest::cli

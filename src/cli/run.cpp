@@ -1,0 +1,279 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "error/error.h"
+#include "telemetry/progress.h"
+#include "work/page_files.h"
+#include "work/reading.h"
+
+namespace almagest::cli {
+
+using nlohmann::json;
+
+namespace {
+
+struct RunOptions {
+    std::vector<std::string> paths;
+    std::optional<std::string> model;
+    std::optional<unsigned> concurrency;
+};
+
+json refused_files(const std::vector<work::RefusedFile>& refused) {
+    auto list = json::array();
+    for (const auto& file : refused) list.push_back({{"path", file.path}, {"reason", file.reason}});
+    return list;
+}
+
+void complain_about(const std::vector<work::RefusedFile>& refused) {
+    for (const auto& file : refused)
+        std::cerr << "almagest: " << printable(file.path) << ": " << printable(file.reason) << "\n";
+}
+
+work::TakenIn take_in_pages(Session& session, const std::vector<std::string>& paths) {
+    telemetry::Progress progress(!session.quiet && !session.json, "pages");
+    store::Knowledge knowledge(session.connection());
+    return work::take_in(
+        knowledge, session.tenant_id(), paths, session.settings().ingest,
+        [&](std::size_t done, std::size_t total) { progress.update(done, total, 0); });
+}
+
+/// Nothing at all could be read: why, and with which exit code.
+int nothing_read(Session& session, const work::TakenIn& taken) {
+    const bool missing =
+        std::all_of(taken.refused.begin(), taken.refused.end(),
+                    [](const auto& file) { return file.reason == "no such file or folder"; });
+    if (session.json)
+        print_json({{"error", "no page could be read"}, {"refused", refused_files(taken.refused)}});
+    if (taken.refused.empty())
+        std::cerr << "almagest: there is no file to read there; name files or folders with text, "
+                     "Markdown or HTML\n";
+    return !taken.refused.empty() && missing ? Exit::usage : Exit::failed;
+}
+
+std::vector<std::int64_t> ids_of(const std::vector<store::IngestedPage>& pages) {
+    std::vector<std::int64_t> ids;
+    for (const auto& page : pages) ids.push_back(page.source_page_id);
+    return ids;
+}
+
+json call_figures(const work::Reading& reading) {
+    const double seconds = static_cast<double>(reading.took.count()) / 1000.0;
+    const auto& model = reading.model;
+    const auto tokens = model.prompt_tokens - model.cached_tokens + model.completion_tokens;
+    return {{"model_calls", model.calls},
+            {"prompt_tokens", model.prompt_tokens},
+            {"cached_tokens", model.cached_tokens},
+            {"completion_tokens", model.completion_tokens},
+            {"seconds", seconds},
+            {"tokens_per_second", seconds > 0 ? static_cast<double>(tokens) / seconds : 0.0}};
+}
+
+std::string counted(const json& counts, std::string_view key) {
+    return grouped(counts.value(std::string(key), std::uint64_t{0}));
+}
+
+void print_states(const json& summary, const std::string& family) {
+    const auto states = summary.value(family, json::object());
+    std::uint64_t total = 0;
+    std::string parts;
+    for (const auto& [state, count] : states.items()) {
+        total += count.get<std::uint64_t>();
+        parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", grouped(count), state);
+    }
+    std::cout << fmt::format("  {:<14}{}{}\n", family, grouped(total),
+                             parts.empty() ? "" : " (" + parts + ")");
+}
+
+void print_summary(const json& summary, const work::Reading& reading, const work::TakenIn& taken) {
+    const auto figures = call_figures(reading);
+    const auto line = [](std::string_view label, const std::string& value) {
+        std::cout << fmt::format("  {:<14}{}\n", label, value);
+    };
+    std::cout << paint("What was learnt", Colour::bold) << "\n";
+    line("pages",
+         fmt::format("{} ({} new)", grouped(taken.pages.size()), grouped(taken.new_pages)));
+    line("chunks", counted(summary, "chunks"));
+    line("model calls", fmt::format("{} in {}", grouped(reading.model.calls),
+                                    clock_time(figures["seconds"].get<double>())));
+    line("tokens",
+         fmt::format("{} read ({} from the cache), {} written, {:.1f} a second",
+                     grouped(reading.model.prompt_tokens), grouped(reading.model.cached_tokens),
+                     grouped(reading.model.completion_tokens),
+                     figures["tokens_per_second"].get<double>()));
+    print_states(summary, "entities");
+    print_states(summary, "relations");
+    line("to review", counted(summary, "to_review"));
+    line("jobs failed", counted(summary, "jobs_dead"));
+    const auto refusals = summary.value("refusals", json::array());
+    if (!refusals.empty()) {
+        std::cout << paint("Refused by the checks", Colour::bold) << "\n";
+        for (const auto& refusal : refusals)
+            line(grouped(refusal.value("count", std::uint64_t{0})),
+                 printable(refusal.value("reason", "")));
+    }
+    for (const auto& dead : summary.value("dead_letters", json::array()))
+        std::cout << paint(fmt::format("  job {} ({}): {}", cell(dead["job_id"]),
+                                       cell(dead["job_type"]), printable(cell(dead["reason"]))),
+                           Colour::red)
+                  << "\n";
+}
+
+int end_of(const work::Reading& reading, const json& summary, const work::TakenIn& taken) {
+    if (reading.report.stopped) return Exit::interrupted;
+    const bool dead = summary.value("jobs_dead", 0) > 0;
+    return dead || !taken.refused.empty() ? Exit::partly : Exit::done;
+}
+
+int run(Session& session, const RunOptions& options) {
+    const auto stop = stop_on_signals();
+    (void)work::sync_contracts(session.connection(), session.registry());
+    store::Knowledge knowledge(session.connection());
+    knowledge.set_thresholds(session.tenant_id(),
+                             session.settings().governance.auto_promote_threshold,
+                             session.settings().governance.manual_review_threshold);
+    const auto taken = take_in_pages(session, options.paths);
+    complain_about(taken.refused);
+    if (taken.pages.empty()) return nothing_read(session, taken);
+    for (const auto& page : taken.pages) (void)knowledge.begin_reading(page.source_page_id);
+
+    work::Reading reading;
+    const auto ids = ids_of(taken.pages);
+    {
+        telemetry::Progress progress(!session.quiet && !session.json, "steps");
+        work::ReadingOptions reading_options;
+        reading_options.tenant_id = session.tenant_id();
+        reading_options.source_page_ids = ids;
+        reading_options.slots = options.concurrency;
+        reading_options.model = options.model;
+        reading_options.on_progress = [&](const work::ReadingProgress& at) {
+            progress.update(at.steps_done, at.steps_total, at.tokens);
+        };
+        reading = work::read_on(session.settings(), session.places(), session.database(),
+                                session.registry(), reading_options, stop);
+    }
+    auto summary = knowledge.run_summary(session.tenant_id(), ids);
+    const int code = end_of(reading, summary, taken);
+    if (session.json) {
+        summary["this_run"] = call_figures(reading);
+        summary["refused"] = refused_files(taken.refused);
+        summary["new_pages"] = taken.new_pages;
+        summary["stopped"] = reading.report.stopped;
+        print_json(summary);
+    } else {
+        print_summary(summary, reading, taken);
+        if (reading.report.stopped)
+            std::cerr << "almagest: stopped; the same command goes on where this one left off\n";
+    }
+    return code;
+}
+
+int ingest(Session& session, const RunOptions& options) {
+    (void)work::sync_contracts(session.connection(), session.registry());
+    store::Knowledge knowledge(session.connection());
+    const auto taken = take_in_pages(session, options.paths);
+    complain_about(taken.refused);
+    if (taken.pages.empty()) return nothing_read(session, taken);
+    int enqueued = 0;
+    for (const auto& page : taken.pages) enqueued += knowledge.begin_reading(page.source_page_id);
+    if (session.json)
+        print_json({{"pages", taken.pages.size()},
+                    {"new_pages", taken.new_pages},
+                    {"source_page_ids", ids_of(taken.pages)},
+                    {"jobs_enqueued", enqueued},
+                    {"refused", refused_files(taken.refused)}});
+    else
+        std::cout << fmt::format("{} pages, {} of them new; {} jobs wait for `almagest work`\n",
+                                 taken.pages.size(), taken.new_pages, enqueued);
+    return taken.refused.empty() ? Exit::done : Exit::partly;
+}
+
+int work_off(Session& session, const RunOptions& options, const std::vector<std::string>& types,
+             bool drain) {
+    const auto stop = stop_on_signals();
+    (void)work::sync_contracts(session.connection(), session.registry());
+    for (const auto& type : types) (void)session.registry().find(type);
+    telemetry::Progress progress(!session.quiet && !session.json, "steps");
+    work::ReadingOptions reading_options;
+    reading_options.job_types = types;
+    reading_options.slots = options.concurrency;
+    reading_options.model = options.model;
+    reading_options.drain = drain;
+    reading_options.on_progress = [&](const work::ReadingProgress& at) {
+        progress.update(at.steps_done, at.steps_total, at.tokens);
+    };
+    const auto reading = work::read_on(session.settings(), session.places(), session.database(),
+                                       session.registry(), reading_options, stop);
+    progress.clear();
+    const auto& report = reading.report;
+    if (session.json)
+        print_json({{"succeeded", report.succeeded},
+                    {"retried", report.retried},
+                    {"dead", report.dead},
+                    {"lease_lost", report.lease_lost},
+                    {"handed_back", report.handed_back},
+                    {"stopped", report.stopped},
+                    {"this_run", call_figures(reading)}});
+    else
+        std::cout << fmt::format("{} jobs done, {} to be tried again, {} dead, {} handed back\n",
+                                 report.succeeded, report.retried, report.dead, report.handed_back);
+    return report.dead > 0 ? Exit::partly : Exit::done;
+}
+
+void add_model_options(CLI::App& command, const std::shared_ptr<RunOptions>& options) {
+    command.add_option(
+        "--model", options->model,
+        "a model instead of llm.model; recorded:FOLDER replays, recording:FOLDER records");
+    command.add_option("--concurrency", options->concurrency, "calls to the model at once")
+        ->check(CLI::Range(1U, 1024U));
+}
+
+}  // namespace
+
+void add_run(CLI::App& program, Action& action) {
+    auto options = std::make_shared<RunOptions>();
+    auto* command = program.add_subcommand("run", "read pages into the star schema: the main job");
+    command->add_option("PATH", options->paths, "files or folders; - reads standard input")
+        ->required();
+    add_model_options(*command, options);
+    command->footer(
+        "Examples:\n  almagest run history.html notes/\n  almagest run --json page.md > "
+        "summary.json\nThe same command again goes on where an interrupted one left "
+        "off; on pages that were read already it asks no model.");
+    command->callback([&action, options] {
+        action = [options](Session& session) { return run(session, *options); };
+    });
+}
+
+void add_ingest(CLI::App& program, Action& action) {
+    auto options = std::make_shared<RunOptions>();
+    auto* command = program.add_subcommand("ingest", "only take pages in; `work` reads them later");
+    command->add_option("PATH", options->paths, "files or folders; - reads standard input")
+        ->required();
+    command->footer("Example:\n  almagest ingest pages/ && almagest work --drain");
+    command->callback([&action, options] {
+        action = [options](Session& session) { return ingest(session, *options); };
+    });
+}
+
+void add_work(CLI::App& program, Action& action) {
+    auto options = std::make_shared<RunOptions>();
+    auto types = std::make_shared<std::vector<std::string>>();
+    auto drain = std::make_shared<bool>(false);
+    auto* command = program.add_subcommand("work", "a runner: takes jobs and does them");
+    command->add_option("--types", *types, "only these job types, parted by commas")
+        ->delimiter(',');
+    command->add_flag("--drain", *drain, "stop when nothing is left");
+    add_model_options(*command, options);
+    command->footer("Example:\n  almagest work --types entity_extraction --concurrency 8 --drain");
+    command->callback([&action, options, types, drain] {
+        action = [options, types, drain](Session& session) {
+            return work_off(session, *options, *types, *drain);
+        };
+    });
+}
+
+}  // namespace almagest::cli

@@ -1,0 +1,72 @@
+#include "cli/session.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "telemetry/log.h"
+
+namespace almagest::cli {
+
+const config::Places& Session::places() {
+    if (!places_) places_ = config::find_places();
+    return *places_;
+}
+
+const config::Settings& Session::settings() {
+    if (settings_) return *settings_;
+    std::optional<std::filesystem::path> over;
+    if (config_file)
+        over = *config_file;
+    else if (const auto own = places().home / "almagest.yaml"; std::filesystem::exists(own))
+        over = own;
+    settings_ = config::load_settings(places().share / "config" / "almagest.yaml", over);
+    telemetry::open_log(places().logs(), telemetry::level_from(settings_->log_level));
+    return *settings_;
+}
+
+const contract::Registry& Session::registry() {
+    if (!registry_) registry_ = contract::Registry::load(places().share / "contracts");
+    return *registry_;
+}
+
+const store::Database& Session::database() {
+    if (!database_) database_ = store::Database::open(settings(), places(), database_url);
+    return *database_;
+}
+
+store::Connection& Session::connection() {
+    if (connection_) return *connection_;
+    connection_ = database().connect("command");
+    return *connection_;
+}
+
+int Session::tenant_id() {
+    if (!tenant_id_) tenant_id_ = store::Knowledge(connection()).ensure_tenant(tenant);
+    return *tenant_id_;
+}
+
+nlohmann::json Session::rows(const std::string& query, const std::vector<std::string>& arguments) {
+    return store::Knowledge(connection()).rows(query, arguments);
+}
+
+std::stop_token stop_on_signals() {
+    static std::stop_source source;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::thread([signals] {
+        int signal = 0;
+        sigwait(&signals, &signal);
+        source.request_stop();
+        sigwait(&signals, &signal);
+        telemetry::flush_log();
+        _exit(Exit::interrupted);
+    }).detach();
+    return source.get_token();
+}
+
+}  // namespace almagest::cli

@@ -1,0 +1,83 @@
+#include "work/call.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "error/error.h"
+#include "text/sentences.h"
+
+namespace almagest::work {
+namespace {
+
+constexpr double temperature_step = 0.2;
+
+bool is_heading(std::string_view line) {
+    const auto hashes = line.find_first_not_of('#');
+    return hashes > 0 && hashes != std::string_view::npos && hashes <= 6 && line[hashes] == ' ';
+}
+
+/// The types that `type` goes on from, oldest first, itself last.
+std::vector<const contract::JobType*> chain(const contract::Registry& registry,
+                                            const contract::JobType& type) {
+    std::vector<const contract::JobType*> types{&type};
+    while (types.back()->continues) {
+        const auto& earlier = registry.find(*types.back()->continues);
+        if (std::find(types.begin(), types.end(), &earlier) != types.end())
+            throw UsageError("contracts: " + type.job_type +
+                             " continues itself in a circle; mend `continues` in its job.yaml");
+        types.push_back(&earlier);
+    }
+    std::reverse(types.begin(), types.end());
+    return types;
+}
+
+}  // namespace
+
+std::vector<contract::PromptMessage> conversation(const contract::Registry& registry,
+                                                  const contract::JobType& type) {
+    std::vector<contract::PromptMessage> messages;
+    for (const auto* part : chain(registry, type))
+        messages.insert(messages.end(), part->prompt.begin(), part->prompt.end());
+    return messages;
+}
+
+contract::Passage passage_of(std::string title, std::string text, std::size_t offset,
+                             const std::string& locale) {
+    contract::Passage passage;
+    passage.page_title = std::move(title);
+    passage.text = std::move(text);
+    passage.offset = offset;
+    const text::CodePointIndex index(passage.text);
+    for (const auto& range : text::sentences(passage.text, locale))
+        (is_heading(index.slice(range)) ? passage.headings : passage.sentences).push_back(range);
+    return passage;
+}
+
+Call compose(const contract::Registry& registry, const contract::JobType& type,
+             contract::Passage passage, double temperature, int attempt) {
+    Call call;
+    for (auto& message : contract::render(conversation(registry, type), passage))
+        call.request.messages.push_back({std::move(message.role), std::move(message.text)});
+    call.request.schema = contract::narrow(type.output_schema, passage);
+    call.request.schema_name = type.job_type;
+    call.request.maximum_tokens = type.output_reserve_tokens;
+    call.request.temperature = temperature + temperature_step * std::max(0, attempt - 1);
+    call.passage = std::move(passage);
+    return call;
+}
+
+FixedTokens fixed_tokens(const contract::Registry& registry, const contract::JobType& type,
+                         model::ChatModel& model) {
+    FixedTokens tokens;
+    std::string prompt;
+    const contract::Passage nothing;
+    for (const auto& message : contract::render(conversation(registry, type), nothing))
+        prompt += message.role + "\n" + message.text + "\n";
+    tokens.prompt = model.count_tokens(prompt);
+    tokens.contract = model.count_tokens(contract::narrow(type.output_schema, nothing).dump());
+    for (const auto* part : chain(registry, type))
+        tokens.output_reserve += part->output_reserve_tokens;
+    return tokens;
+}
+
+}  // namespace almagest::work

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+#include "contract/job_type.h"
+#include "contract/prompt.h"
+#include "model/chat.h"
+#include "store/knowledge.h"
+
+namespace almagest::work {
+
+/// One question to the model, ready to be sent, with the passage that its answer is checked
+/// against.
+struct Call {
+    contract::Passage passage;
+    model::ChatRequest request;
+};
+
+/// The conversation of a job type: the prompts of the types that it continues, oldest first, then
+/// its own. Throws UsageError when the chain loops.
+[[nodiscard]] std::vector<contract::PromptMessage> conversation(const contract::Registry& registry,
+                                                                const contract::JobType& type);
+
+/// The passage of a text that starts at code point `offset` of its page: sentences numbered,
+/// headings kept apart.
+[[nodiscard]] contract::Passage passage_of(std::string title, std::string text, std::size_t offset,
+                                           const std::string& locale);
+
+/// Puts passage, prompt and narrowed schema together. `temperature` rises a little with each
+/// attempt so that a repeated question can have another answer.
+[[nodiscard]] Call compose(const contract::Registry& registry, const contract::JobType& type,
+                           contract::Passage passage, double temperature, int attempt);
+
+/// Tokens of a type's fixed text: its conversation around an empty passage, and its schema.
+struct FixedTokens {
+    std::size_t prompt = 0;
+    std::size_t contract = 0;
+    std::size_t output_reserve = 0;  ///< of the type and of those that it continues
+};
+[[nodiscard]] FixedTokens fixed_tokens(const contract::Registry& registry,
+                                       const contract::JobType& type, model::ChatModel& model);
+
+}  // namespace almagest::work

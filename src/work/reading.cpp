@@ -1,0 +1,86 @@
+#include "work/reading.h"
+
+#include <atomic>
+
+#include "model/open_model.h"
+#include "store/knowledge.h"
+
+namespace almagest::work {
+namespace {
+
+constexpr unsigned remote_slots = 8;
+
+nlohmann::json registration_of(const contract::JobType& type) {
+    auto registration = type.settings;
+    registration["version"] = type.version.text();
+    registration["output_schema"] = type.output_schema;
+    registration["prompt"] = nlohmann::json::array();
+    for (const auto& message : type.prompt)
+        registration["prompt"].push_back({{"role", message.role}, {"text", message.text}});
+    registration["sha256"] = type.sha256;
+    return registration;
+}
+
+unsigned slots_for(const config::Settings& settings, const ReadingOptions& options) {
+    if (options.slots) return *options.slots;
+    if (settings.work.concurrency > 0) return settings.work.concurrency;
+    return settings.llm.endpoint == "local" ? settings.llm.server_slots : remote_slots;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> sync_contracts(
+    store::Connection& connection, const contract::Registry& registry) {
+    store::Knowledge knowledge(connection);
+    std::vector<std::pair<std::string, std::string>> said;
+    for (const auto& type : registry.all())
+        said.emplace_back(type.job_type + " " + type.version.text(),
+                          knowledge.register_job_type(registration_of(type)));
+    return said;
+}
+
+Reading read_on(const config::Settings& settings, const config::Places& places,
+                const store::Database& database, const contract::Registry& registry,
+                const ReadingOptions& options, std::stop_token stop) {
+    const auto started = std::chrono::steady_clock::now();
+    LazyModel model([&] { return model::open_model(settings, places, options.model); });
+    const lake::Lake lake(places.lake());
+    std::atomic<std::uint64_t> streamed{0};
+    std::atomic<std::uint64_t> steps{0};
+
+    Workshop workshop;
+    workshop.settings = &settings;
+    workshop.registry = &registry;
+    workshop.lake = &lake;
+    workshop.model = &model;
+    workshop.on_tokens = [&](std::size_t tokens) { streamed += tokens; };
+
+    auto counting = database.connect("progress");
+    store::Queue queue(counting);
+    DispatchOptions dispatch;
+    dispatch.filter.job_types = options.job_types;
+    dispatch.filter.source_page_ids = options.source_page_ids;
+    if (options.tenant_id != 0) dispatch.filter.tenant_id = options.tenant_id;
+    dispatch.slots = slots_for(settings, options);
+    dispatch.drain = options.drain;
+    dispatch.on_end = [&](const store::ClaimedJob&, JobEnd end) {
+        if (end == JobEnd::succeeded || end == JobEnd::dead) ++steps;
+    };
+    dispatch.on_tick = [&] {
+        if (!options.on_progress) return;
+        const auto pending = queue.pending(options.tenant_id, options.source_page_ids);
+        const auto totals = model.totals();
+        options.on_progress({steps,
+                             steps + static_cast<std::uint64_t>(pending.waiting + pending.running),
+                             totals.prompt_tokens - totals.cached_tokens + streamed});
+    };
+
+    Reading reading;
+    reading.report = Dispatcher(database, workshop, dispatch).run(std::move(stop));
+    reading.model = model.totals();
+    reading.took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - started);
+    return reading;
+}
+
+}  // namespace almagest::work

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+#include "contract/job_type.h"
+#include "store/database.h"
+#include "work/dispatcher.h"
+#include "work/job_runner.h"
+
+namespace almagest::work {
+
+/// How far the reading of some pages is.
+struct ReadingProgress {
+    std::uint64_t steps_done = 0;   ///< in this process
+    std::uint64_t steps_total = 0;  ///< done, waiting and running
+    std::uint64_t tokens = 0;       ///< read and written by the model in this process
+};
+
+struct Reading {
+    DispatchReport report;
+    LazyModel::Totals model;
+    std::chrono::milliseconds took{0};
+};
+
+struct ReadingOptions {
+    int tenant_id = 0;                          ///< 0: any
+    std::vector<std::int64_t> source_page_ids;  ///< empty: any
+    std::vector<std::string> job_types;         ///< empty: any
+    std::optional<unsigned> slots;
+    std::optional<std::string> model;  ///< the command line's --model
+    bool drain = true;
+    std::function<void(const ReadingProgress&)> on_progress;
+};
+
+/// Registers the contracts' job types and the thresholds; what each registration said, by
+/// "job_type version".
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> sync_contracts(
+    store::Connection& connection, const contract::Registry& registry);
+
+/// Works the queue off: a dispatcher with the model, the lake and the contracts put together.
+/// Throws what Dispatcher::run throws.
+[[nodiscard]] Reading read_on(const config::Settings& settings, const config::Places& places,
+                              const store::Database& database, const contract::Registry& registry,
+                              const ReadingOptions& options, std::stop_token stop);
+
+}  // namespace almagest::work
