@@ -4,18 +4,15 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <pqxx/transaction>
 #include <string>
 
 #include "config/settings.h"
 
-namespace pqxx {
-class connection;
-class work;
-}  // namespace pqxx
-
 namespace almagest::store {
 
-/// One connection; reconnects by itself at the next transaction after it was lost. Owned by one thread.
+/// One connection; reconnects by itself at the next transaction after it was lost. Owned by one
+/// thread.
 class Connection {
   public:
     Connection(std::string conninfo, std::string application_name);
@@ -23,10 +20,10 @@ class Connection {
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
 
-    /// Runs `body` in one transaction and commits; rolls back when it throws. Database errors come out
-    /// as LeaseLost (AL001), UsageError (AL002, AL004, AL005), TransientError (lost connection,
+    /// Runs `body` in one transaction and commits; rolls back when it throws. Database errors come
+    /// out as LeaseLost (AL001), UsageError (AL002, AL004, AL005), TransientError (lost connection,
     /// deadlock, serialization, lock or statement timeout, resources) or PermanentError, each with
-    /// the server's message and, in `sqlstate_of`, its SQLSTATE. Does not retry.
+    /// the server's message and, by `sqlstate_of`, its SQLSTATE. Does not retry.
     void transaction(const std::function<void(pqxx::work&)>& body);
 
     /// Ends a query that is running in another thread of this process (for a stop). Thread-safe.
@@ -40,8 +37,8 @@ class Connection {
 /// Where the database is, ready to use: private cluster started, migrations applied.
 class Database {
   public:
-    /// `url` is the command line's --database; without it the private cluster under `places.home` is
-    /// made and started on demand. Migrates unless `migrate` is false. Throws UsageError,
+    /// `url` is the command line's --database; without it the private cluster under `places.home`
+    /// is made and started on demand. Migrates unless `migrate` is false. Throws UsageError,
     /// TransientError (does not start, with the end of its log) or PermanentError.
     [[nodiscard]] static Database open(const config::Settings& settings,
                                        const config::Places& places,

@@ -68,10 +68,13 @@ class Knowledge {
 
     /// null when nothing is known under that name.
     [[nodiscard]] nlohmann::json show_entity(int tenant_id, const std::string& name);
-    [[nodiscard]] nlohmann::json run_summary(int tenant_id, const std::vector<std::int64_t>& source_page_ids);
+    /// No pages: all of the tenant.
+    [[nodiscard]] nlohmann::json run_summary(int tenant_id,
+                                             const std::vector<std::int64_t>& source_page_ids);
     /// Rows of a view or function named in code, each an object: for lists that commands print.
     /// `query` is a constant of the program; `arguments` are bound.
-    [[nodiscard]] nlohmann::json rows(const std::string& query, const std::vector<std::string>& arguments = {});
+    [[nodiscard]] nlohmann::json rows(const std::string& query,
+                                      const std::vector<std::string>& arguments = {});
 
   private:
     Connection* connection_;

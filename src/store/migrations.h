@@ -15,10 +15,10 @@ struct MigrationReport {
 };
 
 /// Brings a database up to `folder` (database/): migrations/NNNN_name.sql once each, forward only,
-/// SHA-256 recorded; procedures/<schema>/*.sql and views/<schema>/*.sql again whenever their text changes (in
-/// the order of a fixed number of passes until all apply, so files may use one another). One transaction
-/// for all; concurrent callers wait for one another. Throws PermanentError when an applied
-/// migration's text has changed or one is missing, naming it.
+/// SHA-256 recorded; procedures/<schema>/*.sql and views/<schema>/*.sql again whenever their text
+/// changes (in the order of a fixed number of passes until all apply, so files may use one
+/// another). One transaction for all; concurrent callers wait for one another. Throws
+/// PermanentError when an applied migration's text has changed or one is missing, naming it.
 [[nodiscard]] MigrationReport migrate(Connection& connection, const std::filesystem::path& folder);
 
 }  // namespace almagest::store

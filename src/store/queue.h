@@ -77,8 +77,8 @@ class Queue {
         nlohmann::json counts;  ///< what the handler returned
         int followers = 0;
     };
-    /// Handler, end of the run and completion in one transaction. Throws LeaseLost, or PermanentError
-    /// for a handler that is not such a name, with nothing written.
+    /// Handler, end of the run and completion in one transaction. Throws LeaseLost, or
+    /// PermanentError for a handler that is not such a name, with nothing written.
     [[nodiscard]] Completed complete(const ClaimedJob& job, const Completion& completion);
 
     /// Ends the run, if any, and fails the job, in one transaction; returns the new status.
@@ -89,6 +89,7 @@ class Queue {
     void finish_run(const std::string& run_id, const nlohmann::json& run_outcome);
     void hand_back(const ClaimedJob& job);
     int release_expired(int limit = 100);
+    /// No pages: all of the tenant.
     [[nodiscard]] Pending pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids);
     void start_run(const std::string& run_id, std::int64_t job_id, const std::string& model,
                    const std::string& worker_id, const std::string& artifact);

@@ -1,0 +1,24 @@
+#include "store/database.h"
+
+#include "store/conninfo.h"
+#include "store/migrations.h"
+#include "store/private_cluster.h"
+
+namespace almagest::store {
+
+Database Database::open(const config::Settings& settings, const config::Places& places,
+                        const std::optional<std::string>& url, bool migrate) {
+    Database database(url ? make_conninfo(parse_conninfo(*url))
+                          : PrivateCluster(settings.cluster, places).start());
+    if (migrate) {
+        auto connection = database.connect("migrate");
+        (void)store::migrate(connection, places.share / "database");
+    }
+    return database;
+}
+
+Connection Database::connect(const std::string& purpose) const {
+    return Connection(conninfo_, "almagest " + purpose);
+}
+
+}  // namespace almagest::store

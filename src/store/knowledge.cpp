@@ -1,0 +1,130 @@
+#include "store/knowledge.h"
+
+#include <fmt/format.h>
+
+#include <pqxx/pqxx>
+
+#include "error/error.h"
+#include "store/arguments.h"
+#include "store/sha256.h"
+
+namespace almagest::store {
+namespace {
+
+pqxx::row one_row(Connection& connection, const Arguments& arguments,
+                  const std::string& statement) {
+    pqxx::result rows;
+    connection.transaction([&](pqxx::work& work) { rows = arguments.run(work, statement); });
+    if (rows.size() != 1) {
+        throw PermanentError(fmt::format("the database answered {} rows instead of one to: {}",
+                                         rows.size(), statement));
+    }
+    return rows[0];
+}
+
+std::string text_or_empty(const pqxx::field& field) {
+    return optional_of<std::string>(field).value_or("");
+}
+
+}  // namespace
+
+int Knowledge::ensure_tenant(const std::string& name) {
+    return one_row(*connection_, Arguments().add(name), "SELECT llm.usp_ensure_tenant($1::text)")[0]
+        .as<int>();
+}
+
+std::string Knowledge::register_job_type(const nlohmann::json& job_type) {
+    return one_row(*connection_, Arguments().add(job_type),
+                   "SELECT llm.usp_register_job_type($1::jsonb)")[0]
+        .as<std::string>();
+}
+
+void Knowledge::set_thresholds(int tenant_id, double auto_promote, double manual_review) {
+    const auto arguments = Arguments().add(tenant_id).add(auto_promote).add(manual_review);
+    connection_->transaction([&](pqxx::work& work) {
+        (void)arguments.run(work,
+                            "SELECT dbo.usp_set_thresholds($1::int, '*', $2::float8, $3::float8)");
+    });
+}
+
+IngestedPage Knowledge::ingest(const NewPage& page) {
+    const auto arguments = Arguments()
+                               .add(page.tenant_id)
+                               .add(page.locator)
+                               .add(page.media_type)
+                               .add(page.charset)
+                               .add(page.title)
+                               .add(page.text)
+                               .add(sha256_hex(page.raw));
+    IngestedPage ingested;
+    connection_->transaction([&](pqxx::work& work) {
+        const auto row = work.exec_params1(
+            "SELECT source_page_id, version, is_new, correlation_id FROM "
+            "ingest.usp_ingest_page($1::int, "
+            "$2::text, $3::text, $4::text, $5::text, $6::text, $8::bytea, $7::text)",
+            pqxx::prepare::make_dynamic_params(arguments.pointers()), pqxx::binarystring(page.raw));
+        ingested = {row[0].as<std::int64_t>(), row[1].as<int>(), row[2].as<bool>(),
+                    row[3].as<std::string>()};
+    });
+    return ingested;
+}
+
+int Knowledge::begin_reading(std::int64_t source_page_id) {
+    return one_row(*connection_, Arguments().add(source_page_id),
+                   "SELECT ingest.usp_begin_reading($1::bigint)")[0]
+        .as<int>();
+}
+
+StoredPage Knowledge::page(std::int64_t source_page_id) {
+    const auto row =
+        one_row(*connection_, Arguments().add(source_page_id),
+                "SELECT title, body, locator, primary_type FROM sem.fn_page($1::bigint)");
+    return {text_or_empty(row[0]), text_or_empty(row[1]), text_or_empty(row[2]),
+            text_or_empty(row[3])};
+}
+
+StoredChunk Knowledge::chunk(std::int64_t chunk_id) {
+    const auto row = one_row(*connection_, Arguments().add(chunk_id),
+                             "SELECT source_page_id, char_start, char_end, content, chunk_index "
+                             "FROM vector.fn_chunk($1::bigint)");
+    return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), row[2].as<std::int64_t>(),
+            row[3].as<std::string>(), row[4].as<int>()};
+}
+
+std::vector<ChunkEntity> Knowledge::chunk_entities(std::int64_t chunk_id) {
+    std::vector<ChunkEntity> entities;
+    connection_->transaction([&](pqxx::work& work) {
+        for (const auto& row : Arguments().add(chunk_id).run(
+                 work,
+                 "SELECT entity_id, name, entity_type FROM dbo.fn_chunk_entities($1::bigint)")) {
+            entities.push_back(
+                {row[0].as<std::int64_t>(), row[1].as<std::string>(), text_or_empty(row[2])});
+        }
+    });
+    return entities;
+}
+
+nlohmann::json Knowledge::show_entity(int tenant_id, const std::string& name) {
+    return json_of(one_row(*connection_, Arguments().add(tenant_id).add(name),
+                           "SELECT dbo.fn_show_entity($1::int, $2::text)")[0]);
+}
+
+nlohmann::json Knowledge::run_summary(int tenant_id,
+                                      const std::vector<std::int64_t>& source_page_ids) {
+    return json_of(one_row(*connection_, Arguments().add(tenant_id).add_or_null(source_page_ids),
+                           "SELECT dbo.fn_run_summary($1::int, $2::bigint[])")[0]);
+}
+
+nlohmann::json Knowledge::rows(const std::string& query,
+                               const std::vector<std::string>& arguments) {
+    Arguments bound;
+    for (const auto& argument : arguments) {
+        bound.add(argument);
+    }
+    return json_of(one_row(
+        *connection_, bound,
+        fmt::format("SELECT coalesce(json_agg(row_to_json(found)), '[]') FROM ({}) AS found",
+                    query))[0]);
+}
+
+}  // namespace almagest::store

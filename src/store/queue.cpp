@@ -1,0 +1,219 @@
+#include "store/queue.h"
+
+#include <fmt/format.h>
+
+#include <pqxx/pqxx>
+#include <regex>
+
+#include "store/arguments.h"
+
+namespace almagest::store {
+namespace {
+
+ClaimedJob claimed_job(const pqxx::row& row) {
+    ClaimedJob job;
+    job.job_id = row["job_id"].as<std::int64_t>();
+    job.lease_token = row["lease_token"].as<std::string>();
+    job.job_type = row["job_type"].as<std::string>();
+    job.contract_version = row["contract_version"].as<std::string>();
+    job.tenant_id = row["tenant_id"].as<int>();
+    job.source_page_id = optional_of<std::int64_t>(row["source_page_id"]);
+    job.chunk_id = optional_of<std::int64_t>(row["chunk_id"]);
+    job.payload = json_of(row["payload"]);
+    job.correlation_id = row["correlation_id"].as<std::string>();
+    job.attempts = row["attempts"].as<int>();
+    job.max_attempts = row["max_attempts"].as<int>();
+    job.lease = std::chrono::seconds(row["lease_seconds"].as<int>());
+    return job;
+}
+
+/// The handler as it stands in a statement. It comes from a job type's folder, so it is data.
+std::string quoted_procedure(pqxx::work& work, const std::string& handler) {
+    static const std::regex pattern("(dbo|vector|sem)\\.([a-z_0-9]+)");
+    std::smatch parts;
+    if (!std::regex_match(handler, parts, pattern)) {
+        throw PermanentError(
+            fmt::format("handler `{}` is not the name of a procedure in schema dbo, vector or sem; "
+                        "correct it in the "
+                        "job type's job.yaml",
+                        handler));
+    }
+    return work.quote_name(parts[1].str()) + "." + work.quote_name(parts[2].str());
+}
+
+Arguments identity_of(const ClaimedJob& job) {
+    Arguments arguments;
+    arguments.add(job.job_id).add(job.lease_token);
+    return arguments;
+}
+
+std::optional<std::string> run_or_null(const std::string& run_id) {
+    return run_id.empty() ? std::nullopt : std::optional(run_id);
+}
+
+void end_run(pqxx::work& work, const std::string& run_id, const nlohmann::json& outcome) {
+    if (!run_id.empty()) {
+        (void)Arguments().add(run_id).add(outcome).run(
+            work, "SELECT llm.usp_finish_run($1::uuid, $2::jsonb)");
+    }
+}
+
+}  // namespace
+
+Queue::Enqueued Queue::enqueue(const NewJob& job) {
+    Arguments arguments;
+    arguments.add(job.tenant_id)
+        .add(job.job_type)
+        .add(job.contract_version)
+        .add(job.source_page_id)
+        .add(job.chunk_id)
+        .add(job.payload)
+        .add(job.dedupe_key)
+        .add(job.priority)
+        .add(job.correlation_id);
+    Enqueued enqueued;
+    connection_->transaction([&](pqxx::work& work) {
+        const auto row = arguments.run1(work,
+                                        "SELECT job_id, is_new FROM llm.usp_enqueue_job($1::int, "
+                                        "$2::text, $3::text, $4::bigint, "
+                                        "$5::bigint, $6::jsonb, $7::text, $8::int, $9::uuid)");
+        enqueued = {row[0].as<std::int64_t>(), row[1].as<bool>()};
+    });
+    return enqueued;
+}
+
+std::vector<ClaimedJob> Queue::claim(const std::string& worker_id, const ClaimFilter& filter,
+                                     int limit) {
+    Arguments arguments;
+    arguments.add(worker_id)
+        .add_or_null(filter.job_types)
+        .add(limit)
+        .add_or_null(filter.source_page_ids)
+        .add(filter.tenant_id);
+    std::vector<ClaimedJob> jobs;
+    connection_->transaction([&](pqxx::work& work) {
+        const auto rows = arguments.run(
+            work,
+            "SELECT job_id, lease_token, job_type, contract_version, tenant_id, source_page_id, "
+            "chunk_id, "
+            "payload, correlation_id, attempts, max_attempts, lease_seconds "
+            "FROM llm.usp_claim_jobs($1::text, $2::text[], $3::int, $4::bigint[], $5::int)");
+        for (const auto& row : rows) {
+            jobs.push_back(claimed_job(row));
+        }
+    });
+    return jobs;
+}
+
+std::vector<std::int64_t> Queue::extend(std::span<const ClaimedJob> jobs) {
+    std::vector<std::int64_t> ids;
+    std::vector<std::string> tokens;
+    for (const auto& job : jobs) {
+        ids.push_back(job.job_id);
+        tokens.push_back(job.lease_token);
+    }
+    const auto arguments = Arguments().add_array(ids).add_array(tokens);
+    std::vector<std::int64_t> held;
+    connection_->transaction([&](pqxx::work& work) {
+        for (const auto& row :
+             arguments.run(work, "SELECT * FROM llm.usp_extend_leases($1::bigint[], $2::uuid[])")) {
+            held.push_back(row[0].as<std::int64_t>());
+        }
+    });
+    return held;
+}
+
+Queue::Completed Queue::complete(const ClaimedJob& job, const Completion& completion) {
+    Completed completed;
+    connection_->transaction([&](pqxx::work& work) {
+        const auto handler = quoted_procedure(work, completion.handler);
+        completed.counts = json_of(
+            Arguments()
+                .add(job.job_id)
+                .add(run_or_null(completion.run_id))
+                .add(completion.output)
+                .run1(work, fmt::format("SELECT {}($1::bigint, $2::uuid, $3::jsonb)", handler))[0]);
+        end_run(work, completion.run_id, completion.run_outcome);
+        completed.followers =
+            identity_of(job)
+                .add(run_or_null(completion.run_id))
+                .add(completed.counts)
+                .run1(work,
+                      "SELECT llm.usp_complete_job($1::bigint, $2::uuid, $3::uuid, $4::jsonb)")[0]
+                .as<int>();
+    });
+    return completed;
+}
+
+std::string Queue::fail(const ClaimedJob& job, const std::string& run_id,
+                        const nlohmann::json& run_outcome, const nlohmann::json& error,
+                        bool permanent, std::optional<std::chrono::milliseconds> retry_after) {
+    auto arguments = identity_of(job);
+    arguments.add(error).add(permanent);
+    if (retry_after) {
+        arguments.add(static_cast<std::int64_t>(retry_after->count()));
+    } else {
+        arguments.add_null();
+    }
+    std::string status;
+    connection_->transaction([&](pqxx::work& work) {
+        end_run(work, run_id, run_outcome);
+        status = arguments
+                     .run1(work,
+                           "SELECT llm.usp_fail_job($1::bigint, $2::uuid, $3::jsonb, $4::boolean, "
+                           "$5::bigint)")[0]
+                     .as<std::string>();
+    });
+    return status;
+}
+
+void Queue::finish_run(const std::string& run_id, const nlohmann::json& run_outcome) {
+    connection_->transaction([&](pqxx::work& work) { end_run(work, run_id, run_outcome); });
+}
+
+void Queue::hand_back(const ClaimedJob& job) {
+    connection_->transaction([&](pqxx::work& work) {
+        (void)identity_of(job).run(work, "SELECT llm.usp_hand_back_job($1::bigint, $2::uuid)");
+    });
+}
+
+int Queue::release_expired(int limit) {
+    int released = 0;
+    connection_->transaction([&](pqxx::work& work) {
+        released = Arguments()
+                       .add(limit)
+                       .run1(work, "SELECT llm.usp_release_expired_leases($1::int)")[0]
+                       .as<int>();
+    });
+    return released;
+}
+
+Pending Queue::pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids) {
+    const auto arguments = Arguments().add(tenant_id).add_or_null(source_page_ids);
+    Pending pending;
+    connection_->transaction([&](pqxx::work& work) {
+        const auto row = arguments.run1(
+            work,
+            "SELECT waiting, running, greatest(0, ceil(1000 * extract(epoch FROM next_available_at "
+            "- "
+            "clock_timestamp())))::bigint FROM llm.fn_pending($1::int, $2::bigint[])");
+        pending.waiting = row[0].as<std::int64_t>();
+        pending.running = row[1].as<std::int64_t>();
+        if (const auto wait = optional_of<std::int64_t>(row[2])) {
+            pending.next_available_in = std::chrono::milliseconds(*wait);
+        }
+    });
+    return pending;
+}
+
+void Queue::start_run(const std::string& run_id, std::int64_t job_id, const std::string& model,
+                      const std::string& worker_id, const std::string& artifact) {
+    const auto arguments =
+        Arguments().add(run_id).add(job_id).add(model).add(worker_id).add(artifact);
+    connection_->transaction([&](pqxx::work& work) {
+        (void)arguments.run(
+            work, "SELECT llm.usp_start_run($1::uuid, $2::bigint, $3::text, $4::text, $5::text)");
+    });
+}
+
+}  // namespace almagest::store

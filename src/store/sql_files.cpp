@@ -1,0 +1,81 @@
+#include "store/sql_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string_view>
+
+#include "error/error.h"
+#include "store/sha256.h"
+
+namespace almagest::store {
+namespace fs = std::filesystem;
+namespace {
+
+SqlFile read_file(const fs::path& folder, const fs::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    if (stream.bad() || !stream.is_open()) {
+        throw PermanentError(
+            fmt::format("{} cannot be read; check its permissions", path.string()));
+    }
+    auto sha256 = sha256_hex(text);
+    return {path.lexically_relative(folder).generic_string(), std::move(text), std::move(sha256)};
+}
+
+/// Every .sql file under `below`, by name.
+std::vector<SqlFile> read_all(const fs::path& folder, const std::string& below) {
+    std::vector<SqlFile> files;
+    if (fs::is_directory(folder / below)) {
+        for (const auto& entry : fs::recursive_directory_iterator(folder / below)) {
+            if (entry.is_regular_file() && entry.path().extension() == ".sql") {
+                files.push_back(read_file(folder, entry.path()));
+            }
+        }
+    }
+    std::ranges::sort(files, {}, &SqlFile::name);
+    return files;
+}
+
+std::string_view number_of(const SqlFile& migration) {
+    constexpr std::size_t prefix = std::string_view("migrations/").size();
+    return std::string_view(migration.name).substr(prefix, 4);
+}
+
+void check_names(const std::vector<SqlFile>& migrations) {
+    static const std::regex pattern("migrations/[0-9]{4}_[a-z0-9_]+\\.sql");
+    for (const auto& migration : migrations) {
+        if (!std::regex_match(migration.name, pattern)) {
+            throw PermanentError(
+                fmt::format("{} is not named migrations/NNNN_name.sql; rename it", migration.name));
+        }
+    }
+    const auto twice = std::ranges::adjacent_find(migrations, {}, number_of);
+    if (twice != migrations.end()) {
+        throw PermanentError(
+            fmt::format("{} and {} have one number; renumber the one that is newer", twice->name,
+                        std::next(twice)->name));
+    }
+}
+
+}  // namespace
+
+SqlFiles read_sql_files(const fs::path& folder) {
+    SqlFiles files;
+    files.migrations = read_all(folder, "migrations");
+    if (files.migrations.empty()) {
+        throw UsageError(
+            fmt::format("there are no migrations under {}; point ALMAGEST_SHARE at the folder that "
+                        "holds database/",
+                        folder.string()));
+    }
+    check_names(files.migrations);
+    files.objects = read_all(folder, "procedures");
+    std::ranges::move(read_all(folder, "views"), std::back_inserter(files.objects));
+    return files;
+}
+
+}  // namespace almagest::store
