@@ -28,7 +28,7 @@ tally_counting() {
     shift
     echo "== $name"
     output=$(mktemp)
-    "$@" 2>&1 | tee "$output" || status=$?
+    (set -o pipefail; "$@" 2>&1 | tee "$output") || status=$?
     counts=$(grep -oE '^[0-9]+ passed, [0-9]+ failed' "$output" | tail -1 || true)
     rm -f "$output"
     local passed=0 failed=0

@@ -145,8 +145,8 @@ class HomeCase(unittest.TestCase):
 
 # What a run leaves behind, by natural keys: no serial numbers, times or run ids.
 ROWS = {
-    "pages": "SELECT locator, version, title, content_sha256 FROM sem.source_page",
-    "chunks": """SELECT page.locator, chunk.chunk_index, chunk.char_start, chunk.char_end, chunk.content_sha256
+    "pages": "SELECT regexp_replace(locator, '.*/', ''), version, title, content_sha256 FROM sem.source_page",
+    "chunks": """SELECT regexp_replace(page.locator, '.*/', ''), chunk.chunk_index, chunk.char_start, chunk.char_end, chunk.content_sha256
                    FROM vector.chunk AS chunk JOIN sem.source_page AS page USING (source_page_id)""",
     "entities": "SELECT entity_name, entity_type, promotion_state, confidence FROM dbo.dim_entity",
     "relations": """SELECT a.entity_name, r.relation_type, b.entity_name, r.start_date, r.end_date, r.start_text, r.end_text,
@@ -154,7 +154,7 @@ ROWS = {
                       FROM dbo.bridge_entity_relation AS r
                       JOIN dbo.dim_entity AS a ON a.entity_id = r.from_entity_id
                       JOIN dbo.dim_entity AS b ON b.entity_id = r.to_entity_id""",
-    "evidence": """SELECT evidence.target_table, page.locator, evidence.char_start, evidence.char_end,
+    "evidence": """SELECT evidence.target_table, regexp_replace(page.locator, '.*/', ''), evidence.char_start, evidence.char_end,
                           translate(evidence.quote, E'\\t\\n', '  '), evidence.grounding
                      FROM dbo.evidence AS evidence JOIN sem.source_page AS page USING (source_page_id)""",
     "jobs": "SELECT job_type, status, count(*) FROM llm.vw_job GROUP BY 1, 2",
