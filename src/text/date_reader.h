@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "text/calendar.h"
+#include "text/date_tokens.h"
+
+namespace almagest::text {
+
+/// A date found among tokens.
+struct TokenDate {
+    std::size_t first = 0;  ///< tokens [first, last)
+    std::size_t last = 0;
+    Days days;
+    DatePrecision precision = DatePrecision::day;
+};
+
+/// Every date that the tokens state in full, in order. `alone`: the tokens are a field of its own,
+/// so that a bare year and a lower-case "may" are dates without words around them.
+[[nodiscard]] std::vector<TokenDate> find_dates(const std::vector<DateToken>& tokens,
+                                                bool alone = false);
+
+}  // namespace almagest::text
