@@ -42,7 +42,11 @@ COMMENT ON SCHEMA almagest_schema IS 'which files of database/ are applied; writ
 
 Applied read_applied(pqxx::work& work) {
     Applied applied;
-    const auto exists = work.exec1("SELECT to_regclass('almagest_schema.object') IS NOT NULL");
+    // Read from the catalogue itself: to_regclass may answer from before the wait for our lock.
+    const auto exists = work.exec1(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid "
+        "= "
+        "c.relnamespace WHERE n.nspname = 'almagest_schema' AND c.relname = 'object')");
     if (!exists[0].as<bool>()) {
         return applied;
     }
@@ -138,17 +142,16 @@ void apply_migration(pqxx::work& work, const SqlFile& file) {
 
 /// nullopt when it applied.
 std::optional<Failure> try_object(pqxx::work& work, const SqlFile& file) {
-    work.exec("SAVEPOINT object");
     try {
-        work.exec(file.text);
+        pqxx::subtransaction attempt(work);
+        attempt.exec(file.text);
+        attempt.commit();
     } catch (const pqxx::sql_error& error) {
         if (remedy_of(error.sqlstate()) == Remedy::retry || error.sqlstate().empty()) {
             throw;
         }
-        work.exec("ROLLBACK TO SAVEPOINT object");
         return failure_in(file, error);
     }
-    work.exec("RELEASE SAVEPOINT object");
     work.exec_params(
         "INSERT INTO almagest_schema.object (path, sha256) VALUES ($1, $2) ON CONFLICT (path) DO "
         "UPDATE "

@@ -257,24 +257,22 @@ TEST(PrivateCluster, AHomeTooDeepForASocketWorks) {
     fs::remove_all(socket);
 }
 
-TEST(PrivateCluster, TheHomeOfRootThatNobodyElseReachesStaysClosed) {
-    if (geteuid() != 0) {
-        GTEST_SKIP() << "only root's data lies elsewhere";
-    }
+TEST(PrivateCluster, AHomeThatNobodyElseReachesStaysClosed) {
     TemporaryHome home(TemporaryHome::Reach::owner);
     const auto conninfo = home.cluster().start();
     EXPECT_EQ(value_of(conninfo, "SELECT 1"), "1");
     EXPECT_EQ(fs::status(home.places().home).permissions(), fs::perms(0700));
-    ASSERT_TRUE(fs::is_symlink(home.places().cluster()));
-    EXPECT_EQ(fs::read_symlink(home.places().cluster()).parent_path(), shared_clusters());
+    if (geteuid() == 0) {
+        ASSERT_TRUE(fs::is_symlink(home.places().cluster()));
+        EXPECT_EQ(fs::read_symlink(home.places().cluster()).parent_path(), shared_clusters());
+    } else {
+        EXPECT_FALSE(fs::is_symlink(home.places().cluster()));
+    }
     EXPECT_TRUE(home.cluster().stop());
     EXPECT_EQ(value_of(home.cluster().start(), "SELECT 1"), "1");
 }
 
-TEST(PrivateCluster, NothingOfADeletedHomeOfRootIsReused) {
-    if (geteuid() != 0) {
-        GTEST_SKIP() << "only root's data lies elsewhere";
-    }
+TEST(PrivateCluster, NothingOfADeletedHomeIsReused) {
     TemporaryHome home(TemporaryHome::Reach::owner);
     Connection(home.cluster().start(), "test").transaction([](pqxx::work& work) {
         work.exec("CREATE TABLE star (name text)");
@@ -287,7 +285,9 @@ TEST(PrivateCluster, NothingOfADeletedHomeOfRootIsReused) {
     const auto conninfo = home.cluster().start();
     EXPECT_EQ(value_of(conninfo, "SELECT to_regclass('star') IS NULL"), "t");
     EXPECT_NE(postmaster_of(home), orphan);
-    EXPECT_NE(kill(orphan, 0), 0) << "the deleted home's server still runs";
+    if (geteuid() == 0) {  // else its folder went with home, and it ends by itself
+        EXPECT_NE(kill(orphan, 0), 0) << "the deleted home's server still runs";
+    }
 }
 
 }  // namespace
