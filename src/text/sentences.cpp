@@ -1,0 +1,461 @@
+#include "text/sentences.h"
+
+#include <unicode/brkiter.h>
+#include <unicode/filteredbrk.h>
+#include <unicode/locid.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "error/error.h"
+#include "text/abbreviations.h"
+
+namespace almagest::text {
+namespace {
+
+bool is_space(char16_t c) {
+    return c < 0x80 ? c == u' ' || (c >= 9 && c <= 13) : u_isUWhiteSpace(c) != 0;
+}
+
+bool is_digit(char16_t c) {
+    return c >= u'0' && c <= u'9';
+}
+
+bool is_ascii_letter(char16_t c) {
+    return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z');
+}
+
+bool is_letter(char16_t c) {
+    return c < 0x80 ? is_ascii_letter(c) : u_isalpha(c) != 0;
+}
+
+bool is_closer(char16_t c) {
+    switch (c) {
+        case u'"':
+        case u'\'':
+        case u')':
+        case u']':
+        case u'}':
+        case u'*':
+        case u'_':
+        case 0x2019:
+        case 0x201D:
+        case 0x00BB:
+        case 0x203A:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_opener(char16_t c) {
+    switch (c) {
+        case u'"':
+        case u'\'':
+        case u'(':
+        case u'[':
+        case u'{':
+        case u'*':
+        case u'_':
+        case 0x2018:
+        case 0x201C:
+        case 0x201E:
+        case 0x00AB:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_terminator(char16_t c) {
+    return c == u'.' || c == u'!' || c == u'?' || c == 0x2026;
+}
+
+enum class LineKind { blank, prose, item, whole };
+
+/// A line of the text, [start, end) in UTF-16 without its line break.
+struct Line {
+    std::size_t start = 0;
+    std::size_t end = 0;
+    LineKind kind = LineKind::prose;
+};
+
+LineKind kind_of(std::u16string_view line) {
+    std::size_t i = 0;
+    while (i < line.size() && is_space(line[i])) ++i;
+    if (i == line.size()) return LineKind::blank;
+    line.remove_prefix(i);
+    std::size_t marks = 0;
+    while (marks < line.size() && line[marks] == u'#') ++marks;
+    if (marks >= 1 && marks <= 6 && marks < line.size() && line[marks] == u' ') {
+        return LineKind::whole;
+    }
+    if (line.find(u" | ") != std::u16string_view::npos) return LineKind::whole;
+    const bool has_bullet =
+        line[0] == u'-' || line[0] == u'*' || line[0] == u'+' || line[0] == 0x2022;
+    if (has_bullet && line.size() > 1 && line[1] == u' ') return LineKind::item;
+    std::size_t digits = 0;
+    while (digits < line.size() && is_digit(line[digits])) ++digits;
+    const bool is_numbered = digits >= 1 && digits <= 3 && digits + 1 < line.size() &&
+                             (line[digits] == u'.' || line[digits] == u')') &&
+                             line[digits + 1] == u' ';
+    return is_numbered ? LineKind::item : LineKind::prose;
+}
+
+std::vector<Line> lines_of(std::u16string_view text) {
+    std::vector<Line> lines;
+    std::size_t start = 0;
+    while (start <= text.size()) {
+        const auto end = std::min(text.find(u'\n', start), text.size());
+        lines.push_back({start, end, kind_of(text.substr(start, end - start))});
+        start = end + 1;
+    }
+    return lines;
+}
+
+/// Does `next` go on with the sentence that `line` breaks off by the width of its page?
+bool is_wrapped(std::u16string_view text, const Line& line, const Line& next) {
+    constexpr std::size_t least_wrap_width = 45;
+    if (next.kind != LineKind::prose) return false;
+    if (line.kind != LineKind::prose && line.kind != LineKind::item) return false;
+    std::size_t first = next.start;
+    while (is_space(text[first])) ++first;
+    if (u_islower(text[first]) || text[first] == u',' || text[first] == u')') return true;
+    return line.end - line.start >= least_wrap_width;
+}
+
+/// The sentence iterator of a locale, one a thread, since it is costly to make.
+icu::BreakIterator& sentence_iterator(std::string_view locale) {
+    thread_local std::map<std::string, std::unique_ptr<icu::BreakIterator>, std::less<>> iterators;
+    const auto known = iterators.find(locale);
+    if (known != iterators.end()) return *known->second;
+
+    UErrorCode status = U_ZERO_ERROR;
+    const auto icu_locale = icu::Locale::forLanguageTag(
+        icu::StringPiece(locale.data(), static_cast<std::int32_t>(locale.size())), status);
+    if (U_FAILURE(status) || icu_locale.isBogus()) {
+        throw UsageError("\"" + std::string(locale) +
+                         "\" is no language tag: give one like \"en\" or \"pt-BR\"");
+    }
+    std::unique_ptr<icu::BreakIterator> iterator(
+        icu::BreakIterator::createSentenceInstance(icu_locale, status));
+    if (U_SUCCESS(status) && std::string_view(icu_locale.getLanguage()) != "en") {
+        const std::unique_ptr<icu::FilteredBreakIteratorBuilder> builder(
+            icu::FilteredBreakIteratorBuilder::createInstance(icu_locale, status));
+        if (status == U_MISSING_RESOURCE_ERROR) {
+            status = U_ZERO_ERROR;  // the language has no abbreviations in ICU's data
+        } else if (U_SUCCESS(status)) {
+            iterator.reset(builder->build(iterator.release(), status));
+        }
+    }
+    if (U_FAILURE(status)) {
+        throw PermanentError(std::string("ICU has no sentence rules (") + u_errorName(status) +
+                             "): install libicu's data");
+    }
+    return *iterators.emplace(locale, std::move(iterator)).first->second;
+}
+
+/// Judges where sentences of English prose end.
+class Judge {
+  public:
+    explicit Judge(std::u16string_view text) : text_(text) {}
+
+    /// May a sentence that began at `start` end at `boundary`, where the next would begin?
+    [[nodiscard]] bool ends_sentence(std::size_t start, std::size_t boundary) const {
+        std::size_t end = boundary;
+        while (end > start && is_space(text_[end - 1])) --end;
+        // "[" of a note after a full stop belongs to the sentence before.
+        if (end == boundary && end > start && is_opener(text_[end - 1])) return false;
+        end = before_notes(start, end);
+        while (end > start && is_closer(text_[end - 1])) --end;
+        if (end == start || !is_terminator(text_[end - 1])) return true;
+        if (boundary < text_.size() &&
+            (goes_on(boundary) || goes_on_small(start, end - 1, boundary))) {
+            return false;
+        }
+        if (text_[end - 1] != u'.') {
+            // "!Kung": the mark begins the word.
+            const bool begins_word = end == boundary && boundary < text_.size() &&
+                                     is_letter(text_[boundary]) &&
+                                     (end - 1 == start || !is_letter(text_[end - 2]));
+            return !begins_word;
+        }
+        return stop_ends_sentence(start, end - 1, boundary);
+    }
+
+    /// The next place in [from, to) after a terminator, its closers and spaces where ICU may have
+    /// seen no end because small letters follow further on; `to` if there is none.
+    [[nodiscard]] std::size_t next_candidate(std::size_t from, std::size_t to) const {
+        for (std::size_t i = from; i < to; ++i) {
+            if (!is_terminator(text_[i])) continue;
+            std::size_t next = i + 1;
+            while (next < to && (is_closer(text_[next]) || is_terminator(text_[next]))) ++next;
+            next = after_notes(next, to);
+            const auto spaces = next;
+            while (next < to && is_space(text_[next])) ++next;
+            if (next == spaces || next >= to) continue;
+            if (is_digit(text_[next]) || is_opener(text_[next]) || is_letter(text_[next])) {
+                return next;
+            }
+        }
+        return to;
+    }
+
+  private:
+    [[nodiscard]] std::size_t before_notes(std::size_t start, std::size_t end) const {
+        while (end > start + 2 && text_[end - 1] == u']') {
+            auto i = end - 1;
+            while (i > start && is_digit(text_[i - 1])) --i;
+            if (i == end - 1 || i == start || text_[i - 1] != u'[') break;
+            end = i - 1;
+            while (end > start && is_space(text_[end - 1])) --end;
+        }
+        return end;
+    }
+
+    /// After "[17]" and its like at `from`, with or without a space before.
+    [[nodiscard]] std::size_t after_notes(std::size_t from, std::size_t to) const {
+        while (true) {
+            auto i = from;
+            while (i < to && text_[i] == u' ') ++i;
+            if (i >= to || text_[i] != u'[') return from;
+            const auto first = ++i;
+            while (i < to && is_digit(text_[i])) ++i;
+            if (i == first || i >= to || text_[i] != u']') return from;
+            from = i + 1;
+        }
+    }
+
+    /// Does what stands at `at` go on with a sentence: small letters, a comma, more dots?
+    [[nodiscard]] bool goes_on(std::size_t at) const {
+        const auto c = text_[at];
+        if (c == u',' || c == u';' || c == u':' || c == u')' || c == u']' || is_terminator(c)) {
+            return true;
+        }
+        return after_notes(at, text_.size()) != at;
+    }
+
+    /// Small letters go on with a sentence, but after a whole word's full stop a word like "the" or
+    /// "i" begins one in careless writing.
+    [[nodiscard]] bool goes_on_small(std::size_t start, std::size_t stop, std::size_t at) const {
+        constexpr std::size_t least_word = 3;
+        if (!u_islower(text_[at])) return false;
+        if (text_[stop] != u'.' || stop == start || text_[stop - 1] == u'.') return true;
+        const auto word = word_before(start, stop);
+        const bool is_whole_word = word.size() >= least_word &&
+                                   abbreviation_of(word) == Abbreviation::none &&
+                                   std::all_of(word.begin(), word.end(), is_letter);
+        return !is_whole_word || !begins_sentences(word_at(at));
+    }
+
+    [[nodiscard]] std::u16string_view word_before(std::size_t start, std::size_t end) const {
+        auto first = end;
+        while (first > start &&
+               (is_letter(text_[first - 1]) || is_digit(text_[first - 1]) ||
+                text_[first - 1] == u'.' || (text_[first - 1] == u'\'' && first < end))) {
+            --first;
+        }
+        return text_.substr(first, end - first);
+    }
+
+    [[nodiscard]] std::u16string_view word_at(std::size_t at) const {
+        while (at < text_.size() && is_opener(text_[at])) ++at;
+        auto end = at;
+        while (end < text_.size() && (is_letter(text_[end]) || text_[end] == u'\'')) ++end;
+        return text_.substr(at, end - at);
+    }
+
+    [[nodiscard]] bool number_follows(std::size_t at) const {
+        return at < text_.size() && is_digit(text_[at]);
+    }
+
+    /// Of the full stop at `stop`.
+    [[nodiscard]] bool stop_ends_sentence(std::size_t start, std::size_t stop,
+                                          std::size_t boundary) const {
+        if (boundary >= text_.size() || (stop > start && text_[stop - 1] == u'.')) return true;
+        const auto word = word_before(start, stop);
+        if (word.empty()) return true;
+        if (is_enumerator(word) && begins_at(start, word)) return false;
+        const auto next = word_at(boundary);
+        const bool starter = !next.empty() && u_isupper(next[0]) && begins_sentences(next);
+        if (word.size() == 1 && u_isupper(word[0]) && word[0] != u'I') {
+            return is_initial(start, word) ? starter && next.size() > 1 : starter;
+        }
+        switch (abbreviation_of(word)) {
+            case Abbreviation::title:
+                return word[0] >= u'a' && word[0] <= u'z' && starter;
+            case Abbreviation::joining:
+                return false;
+            case Abbreviation::numbered:
+                return !number_follows(boundary) && (starter || word.size() > 1);
+            case Abbreviation::either:
+                return starter || opens_quotation(boundary);
+            case Abbreviation::none:
+                return true;
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool opens_quotation(std::size_t at) const {
+        const bool is_quote = is_opener(text_[at]) && text_[at] != u'(' && text_[at] != u'[';
+        const auto word = word_at(at);
+        return is_quote && !word.empty() && u_isupper(word[0]);
+    }
+
+    [[nodiscard]] static bool is_enumerator(std::u16string_view word) {
+        constexpr std::size_t most_digits = 3;
+        if (word.size() > most_digits) return false;
+        if (std::all_of(word.begin(), word.end(), is_digit)) return true;
+        return word.size() == 1 && is_ascii_letter(word[0]);
+    }
+
+    [[nodiscard]] bool begins_at(std::size_t start, std::u16string_view word) const {
+        auto first = static_cast<std::size_t>(word.data() - text_.data());
+        while (first > start && !is_letter(text_[first - 1]) && !is_digit(text_[first - 1]))
+            --first;
+        return first == start;
+    }
+
+    /// Is the capital a part of a name: after another name or initial, or first of all?
+    [[nodiscard]] bool is_initial(std::size_t start, std::u16string_view word) const {
+        auto end = static_cast<std::size_t>(word.data() - text_.data());
+        if (end == start) return true;
+        while (end > start && is_space(text_[end - 1])) --end;
+        if (end > start && text_[end - 1] == u'.') return true;
+        const auto before = word_before(start, end);
+        return !before.empty() && u_isupper(before[0]);
+    }
+
+    std::u16string_view text_;
+};
+
+/// Collects sentences in UTF-16 offsets and gives them as code points, in one pass over the text.
+class Collector {
+  public:
+    explicit Collector(std::u16string_view text) : text_(text) {}
+
+    void add(std::size_t start, std::size_t end) {
+        while (start < end && is_space(text_[start])) ++start;
+        while (end > start && is_space(text_[end - 1])) --end;
+        if (start < end) sentences_.push_back({code_point_of(start), code_point_of(end)});
+    }
+    [[nodiscard]] std::vector<Range> take() { return std::move(sentences_); }
+
+  private:
+    std::size_t code_point_of(std::size_t offset) {
+        for (; counted_to_ < offset; ++counted_to_) {
+            if (!U16_IS_TRAIL(text_[counted_to_])) ++code_points_;
+        }
+        return code_points_;
+    }
+
+    std::u16string_view text_;
+    std::size_t counted_to_ = 0;
+    std::size_t code_points_ = 0;
+    std::vector<Range> sentences_;
+};
+
+/// A stretch of lines that no sentence crosses.
+struct Block {
+    std::size_t start = 0;
+    std::size_t end = 0;
+    bool whole = false;  ///< one sentence
+};
+
+/// Joins wrapped lines (their line breaks become spaces in `text`) and parts all others.
+std::vector<Block> blocks_of(icu::UnicodeString& text) {
+    const std::u16string_view view(text.getBuffer(), static_cast<std::size_t>(text.length()));
+    const auto lines = lines_of(view);
+    std::vector<Block> blocks;
+    std::vector<std::size_t> wraps;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto& line = lines[i];
+        if (line.kind == LineKind::blank) continue;
+        const bool is_whole = line.kind == LineKind::whole;
+        if (i > 0 && is_wrapped(view, lines[i - 1], line)) {
+            wraps.push_back(line.start - 1);
+            blocks.back().end = line.end;
+        } else {
+            blocks.push_back({line.start, line.end, is_whole});
+        }
+    }
+    for (const auto wrap : wraps) text.setCharAt(static_cast<std::int32_t>(wrap), u' ');
+    return blocks;
+}
+
+/// The boundaries of one iterator in order, read ahead no further than asked.
+class Boundaries {
+  public:
+    Boundaries(icu::BreakIterator& iterator, const icu::UnicodeString& text) : iterator_(iterator) {
+        iterator_.setText(text);
+        current_ = iterator_.first();
+    }
+    /// The first boundary after `offset`.
+    std::size_t after(std::size_t offset) {
+        while (current_ != icu::BreakIterator::DONE &&
+               static_cast<std::size_t>(current_) <= offset) {
+            current_ = iterator_.next();
+        }
+        return current_ == icu::BreakIterator::DONE ? std::u16string_view::npos
+                                                    : static_cast<std::size_t>(current_);
+    }
+
+  private:
+    icu::BreakIterator& iterator_;
+    std::int32_t current_ = 0;
+};
+
+/// Judges ICU's boundaries and the places that it passes over, in order.
+void split_english(const Block& block, const Judge& judge, Boundaries& boundaries,
+                   Collector& collector) {
+    std::size_t start = block.start;
+    std::size_t boundary = block.start;
+    std::size_t candidate = block.start;
+    for (std::size_t at = block.start; at < block.end;) {
+        if (boundary <= at) boundary = std::min(boundaries.after(at), block.end);
+        if (candidate <= at) candidate = judge.next_candidate(at, block.end);
+        at = std::min(boundary, candidate);
+        if (at < block.end && !judge.ends_sentence(start, at)) continue;
+        collector.add(start, at);
+        start = at;
+    }
+}
+
+void split_by_icu(const Block& block, Boundaries& boundaries, Collector& collector) {
+    for (std::size_t at = block.start; at < block.end;) {
+        const auto next = std::min(boundaries.after(at), block.end);
+        collector.add(at, next);
+        at = next;
+    }
+}
+
+}  // namespace
+
+std::vector<Range> sentences(std::string_view utf8, std::string_view locale) {
+    auto& iterator = sentence_iterator(locale);
+    auto text = icu::UnicodeString::fromUTF8(
+        icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
+    const auto blocks = blocks_of(text);
+    const std::u16string_view view(text.getBuffer(), static_cast<std::size_t>(text.length()));
+    const Judge judge(view);
+    const bool is_english = locale == "en" || locale.starts_with("en-");
+    Boundaries boundaries(iterator, text);
+    Collector collector(view);
+    for (const auto& block : blocks) {
+        if (block.whole) {
+            collector.add(block.start, block.end);
+        } else if (is_english) {
+            split_english(block, judge, boundaries, collector);
+        } else {
+            split_by_icu(block, boundaries, collector);
+        }
+    }
+    return collector.take();
+}
+
+}  // namespace almagest::text
