@@ -1,0 +1,114 @@
+// The only place that includes the validator: its headers are heavy.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Woverloaded-virtual"
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+#pragma GCC diagnostic pop
+
+#include <fmt/format.h>
+
+#include "contract/answer.h"
+#include "contract/schema_coverage.h"
+#include "error/error.h"
+
+namespace almagest::contract {
+namespace {
+
+using Adapter = valijson::adapters::NlohmannJsonAdapter;
+
+std::string pointer(const std::vector<std::string>& context) {
+    nlohmann::json::json_pointer path;
+    for (const auto& step : context) {
+        if (step == "<root>") continue;
+        const bool bracketed = step.size() >= 2 && step.front() == '[' && step.back() == ']';
+        path.push_back(bracketed ? step.substr(1, step.size() - 2) : step);
+    }
+    return path.to_string();
+}
+
+std::string sentence(const std::string& at, const std::string& what) {
+    return fmt::format("{}: {}", at.empty() ? "the answer" : at, what);
+}
+
+/// Strings, names of members among them, that are too long to be matched against patterns.
+void find_long_strings(const nlohmann::json& value, const nlohmann::json::json_pointer& at,
+                       std::size_t limit, std::vector<std::string>* found) {
+    const auto check = [&](const std::string& text) {
+        if (text.size() <= longest_matched_string || found->size() >= limit) return;
+        found->push_back(sentence(
+            at.to_string(), fmt::format("a string of {} bytes, more than the {} that patterns "
+                                        "are matched against",
+                                        text.size(), longest_matched_string)));
+    };
+    if (value.is_string()) {
+        check(value.get_ref<const std::string&>());
+    } else if (value.is_object()) {
+        for (const auto& [name, member] : value.items()) {
+            check(name);
+            find_long_strings(member, at / name, limit, found);
+        }
+    } else if (value.is_array()) {
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            find_long_strings(value[i], at / i, limit, found);
+        }
+    }
+}
+
+/// Does the message only say that something further down is wrong?
+bool is_consequence(const std::string& description) {
+    return description.starts_with("Failed to validate against schema associated with") ||
+           description.starts_with("Failed to validate item #") ||
+           description.starts_with("Failed to validate against child schema") ||
+           description.starts_with("Failed to validate against additional properties schema");
+}
+
+}  // namespace
+
+struct Schema::Compiled {
+    valijson::Schema schema;
+    bool has_patterns = false;
+};
+
+Schema::Schema(const nlohmann::json& schema) : compiled_(std::make_unique<Compiled>()) {
+    check_schema_coverage(schema);
+    compiled_->has_patterns = uses_patterns(schema);
+    try {
+        valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
+        parser.populateSchema(Adapter(schema), compiled_->schema);
+    } catch (const std::exception& error) {
+        throw UsageError(fmt::format("the schema does not compile: {}", error.what()));
+    }
+}
+
+Schema::~Schema() = default;
+Schema::Schema(Schema&&) noexcept = default;
+Schema& Schema::operator=(Schema&&) noexcept = default;
+
+std::vector<std::string> Schema::violations(const nlohmann::json& value, std::size_t limit) const {
+    std::vector<std::string> found;
+    if (compiled_->has_patterns)
+        find_long_strings(value, nlohmann::json::json_pointer(), limit, &found);
+    if (!found.empty()) return found;
+
+    valijson::Validator validator(valijson::Validator::kStrongTypes);
+    valijson::ValidationResults results;
+    if (validator.validate(compiled_->schema, Adapter(value), &results)) return found;
+
+    std::vector<std::string> consequences;
+    valijson::ValidationResults::Error error;
+    while (results.popError(error)) {
+        auto& list = is_consequence(error.description) ? consequences : found;
+        if (list.size() < limit)
+            list.push_back(sentence(pointer(error.context), error.description));
+    }
+    return found.empty() ? consequences : found;
+}
+
+}  // namespace almagest::contract
