@@ -29,15 +29,17 @@ struct Passage {
 /// {{entity_names}} (one a line).
 [[nodiscard]] const std::vector<std::string>& known_placeholders();
 
-/// Fills a prompt. Values are data: placeholders inside them are not filled again.
+/// Fills a prompt. Values are data: placeholders inside them are not filled again, and "<|", with
+/// which the control tokens of chat templates begin, becomes "< |".
 [[nodiscard]] std::vector<PromptMessage> render(const std::vector<PromptMessage>& prompt,
                                                 const Passage& passage);
 
 /// The schema for one call: members marked "x-narrow" take the passage's own limits
 /// ("entity_names": enum of the names; "sentence": 1 … number of sentences; "item_cap": maxItems
-/// from the number of sentences, with the "x-per-sentence" and "x-at-most" beside it). Everything
-/// that starts with "x-" is dropped from the result. What validates against the narrowed schema
-/// validates against the contract's.
+/// from the number of sentences times "x-per-sentence", at least "x-at-least", at most "x-at-most"
+/// beside it). A list whose items nothing can fit, for want of names or sentences, may only be
+/// empty. Everything that starts with "x-" is dropped from the result. What validates against the
+/// narrowed schema validates against the contract's. Throws UsageError on an unknown "x-narrow".
 [[nodiscard]] nlohmann::json narrow(const nlohmann::json& schema, const Passage& passage);
 
 }  // namespace almagest::contract

@@ -1,0 +1,304 @@
+#include "contract/job_folder.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <regex>
+#include <set>
+
+#include "contract/answer.h"
+#include "contract/prompt.h"
+#include "contract/strict_json.h"
+#include "contract/yaml_json.h"
+#include "error/error.h"
+
+namespace almagest::contract {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr std::uintmax_t largest_file = 1U << 20U;
+
+std::string read_file(const fs::path& file) {
+    std::error_code error;
+    const auto size = fs::file_size(file, error);
+    if (error) throw UsageError(fmt::format("{} is missing", file.filename().string()));
+    if (size > largest_file) {
+        throw UsageError(fmt::format("{} is larger than 1 MiB", file.filename().string()));
+    }
+    std::ifstream in(file, std::ios::binary);
+    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (!in) throw UsageError(fmt::format("{} cannot be read", file.filename().string()));
+    if (!well_formed_utf8(text)) {
+        throw UsageError(fmt::format("{} is not UTF-8", file.filename().string()));
+    }
+    return text;
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
+}
+
+/// Takes typed values out of an object and refuses what is left.
+class Members {
+  public:
+    Members(const json& object, std::string where) : object_(object), where_(std::move(where)) {
+        if (!object_.is_object()) throw UsageError(where_ + " is no mapping");
+    }
+
+    const json* find(const std::string& key) {
+        known_.insert(key);
+        const auto member = object_.find(key);
+        return member == object_.end() || member->is_null() ? nullptr : &*member;
+    }
+    std::string text(const std::string& key, bool required = false) {
+        const auto* value = find(key);
+        if (value == nullptr) {
+            if (required) throw UsageError(fmt::format("{} lacks \"{}\"", where_, key));
+            return {};
+        }
+        if (!value->is_string() || value->get_ref<const std::string&>().empty()) {
+            throw UsageError(fmt::format("{}: \"{}\" is no text", where_, key));
+        }
+        return value->get<std::string>();
+    }
+    std::optional<std::string> optional_text(const std::string& key) {
+        auto value = text(key);
+        if (value.empty()) return std::nullopt;
+        return value;
+    }
+    std::int64_t number(const std::string& key, std::int64_t standard, std::int64_t least,
+                        std::int64_t most) {
+        const auto* value = find(key);
+        if (value == nullptr) return standard;
+        if (!value->is_number_integer() || *value < least || *value > most) {
+            throw UsageError(fmt::format("{}: \"{}\" is {}, not a whole number from {} to {}",
+                                         where_, key, value->dump(), least, most));
+        }
+        return value->get<std::int64_t>();
+    }
+    bool truth(const std::string& key) {
+        const auto* value = find(key);
+        if (value != nullptr && !value->is_boolean()) {
+            throw UsageError(fmt::format("{}: \"{}\" is neither true nor false", where_, key));
+        }
+        return value != nullptr && value->get<bool>();
+    }
+    void refuse_others() const {
+        for (const auto& [key, value] : object_.items()) {
+            if (!known_.contains(key)) {
+                throw UsageError(fmt::format("{} has the unknown key \"{}\"", where_, key));
+            }
+        }
+    }
+
+  private:
+    const json& object_;
+    std::string where_;
+    std::set<std::string> known_;
+};
+
+std::vector<std::string> texts(const json* value, const std::string& where) {
+    if (value == nullptr) return {};
+    std::vector<std::string> list;
+    for (const auto& one : value->is_array() ? *value : json::array({*value})) {
+        if (!one.is_string()) throw UsageError(where + " is no list of members");
+        list.push_back(one.get<std::string>());
+    }
+    return list;
+}
+
+GroundingRule grounding_rule(const json& value, std::size_t index) {
+    const auto where = fmt::format("job.yaml: grounding rule {}", index + 1);
+    Members members(value, where);
+    GroundingRule rule;
+    if (const auto* items = members.find("items")) {
+        if (!items->is_string()) throw UsageError(where + ": \"items\" is no text");
+        rule.items = items->get<std::string>();
+    }
+    rule.mentions = texts(members.find("mentions"), where + ": \"mentions\"");
+    rule.quote = members.text("quote");
+    rule.sentence = members.text("sentence");
+    rule.wording = members.text("wording");
+    rule.time_bounds = members.truth("time_bounds");
+    members.refuse_others();
+    return rule;
+}
+
+JobType job_type_of(const json& settings) {
+    Members members(settings, "job.yaml");
+    JobType type;
+    type.job_type = members.text("job_type", true);
+    type.version = Version::parse(members.text("version", true));
+    type.description = members.text("description");
+    const auto unit = members.text("unit", true);
+    if (unit != "page" && unit != "chunk") {
+        throw UsageError(fmt::format("job.yaml: \"unit\" is \"{}\", neither page nor chunk", unit));
+    }
+    type.unit = unit == "page" ? Unit::page : Unit::chunk;
+    type.handler = members.text("handler", true);
+    type.after = members.optional_text("after");
+    type.continues = members.optional_text("continues");
+    type.priority = static_cast<int>(members.number("priority", type.priority, 0, 100));
+    type.max_attempts = static_cast<unsigned>(members.number("max_attempts", 3, 1, 100));
+    type.lease = std::chrono::seconds(members.number("lease_seconds", 300, 1, 86'400));
+    type.slack = std::chrono::seconds(members.number("slack_seconds", 3600, 0, 31'536'000));
+    type.output_reserve_tokens =
+        static_cast<std::size_t>(members.number("output_reserve_tokens", 1000, 1, 1'000'000));
+    type.partial_answers = members.truth("partial_answers");
+    if (const auto* rules = members.find("grounding")) {
+        if (!rules->is_array()) throw UsageError("job.yaml: \"grounding\" is no list of rules");
+        for (std::size_t i = 0; i < rules->size(); ++i) {
+            type.grounding.push_back(grounding_rule((*rules)[i], i));
+        }
+    }
+    members.refuse_others();
+    return type;
+}
+
+void check_names(const JobType& type, const fs::path& folder) {
+    static const std::regex name("[A-Za-z][A-Za-z0-9_]{0,62}");
+    static const std::regex procedure("[a-z_][a-z0-9_]{0,62}\\.[a-z_][a-z0-9_]{0,62}");
+    static const std::regex step("program:[a-z_][a-z0-9_]{0,62}");
+    if (!std::regex_match(type.job_type, name)) {
+        throw UsageError(fmt::format("job.yaml: \"{}\" is no name for a job type", type.job_type));
+    }
+    if (!std::regex_match(type.handler, procedure) && !std::regex_match(type.handler, step)) {
+        throw UsageError(
+            fmt::format("job.yaml: the handler \"{}\" is neither schema.procedure nor program:step",
+                        type.handler));
+    }
+    const auto expected = lower(type.job_type);
+    if (folder.parent_path().filename() != expected) {
+        throw UsageError(fmt::format("job.yaml says job type {}, so the folder must be named {}/",
+                                     type.job_type, expected));
+    }
+    if (folder.filename() != type.version.text()) {
+        throw UsageError(fmt::format("job.yaml says version {}, so the folder must be named so",
+                                     type.version.text()));
+    }
+}
+
+std::vector<fs::path> files_of(const fs::path& folder) {
+    static const std::set<std::string> known{"job.yaml", "prompt.md", "output.schema.json",
+                                             "README.md"};
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with('.')) continue;
+        if (!known.contains(name))
+            throw UsageError(fmt::format("{} is no file of a contract", name));
+        if (name != "README.md") files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+/// Over each file's name, size and content, in name order.
+std::string sha256_of(const std::vector<fs::path>& files) {
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                          &EVP_MD_CTX_free);
+    bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
+    for (const auto& file : files) {
+        const auto text = read_file(file);
+        const auto part = fmt::format("{}\n{}\n{}", file.filename().string(), text.size(), text);
+        good = good && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+    }
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (!good || EVP_DigestFinal_ex(context.get(), digest.data(), &length) != 1) {
+        throw PermanentError("the SHA-256 of a contract could not be computed");
+    }
+    std::string hex;
+    for (unsigned i = 0; i < length; ++i) hex += fmt::format("{:02x}", digest.at(i));
+    return hex;
+}
+
+void read_model_files(const fs::path& folder, JobType* type) {
+    std::string why;
+    auto schema = read_strict_json(read_file(folder / "output.schema.json"), &why);
+    if (!schema) throw UsageError("output.schema.json is no JSON: " + why);
+    const Schema compiled(*schema);
+    (void)narrow(*schema, Passage{});  // throws on an unknown "x-narrow"
+    type->output_schema = std::move(*schema);
+    type->prompt = parse_prompt(read_file(folder / "prompt.md"));
+    if (!type->continues && type->prompt.front().role == "assistant") {
+        throw UsageError("prompt.md begins with \"# assistant\" but continues no other job type");
+    }
+    check_grounding(type->grounding, type->output_schema);
+}
+
+}  // namespace
+
+JobType read_job_folder(const fs::path& folder) {
+    try {
+        const auto files = files_of(folder);
+        auto settings = yaml_to_json(read_file(folder / "job.yaml"));
+        auto type = job_type_of(settings);
+        check_names(type, folder);
+        if (type.handler.starts_with("program:")) {
+            if (files.size() > 1) throw UsageError("a step of the program takes job.yaml alone");
+            if (!type.grounding.empty()) throw UsageError("a step of the program has no grounding");
+        } else {
+            read_model_files(folder, &type);
+        }
+        type.settings = std::move(settings);
+        type.sha256 = sha256_of(files);
+        return type;
+    } catch (const UsageError& error) {
+        throw UsageError(
+            fmt::format("the contract {} is refused: {}", folder.string(), error.what()));
+    } catch (const json::exception& error) {
+        throw UsageError(
+            fmt::format("the contract {} is refused: {}", folder.string(), error.what()));
+    } catch (const fs::filesystem_error& error) {
+        throw UsageError(
+            fmt::format("the contract {} is refused: {}", folder.string(), error.code().message()));
+    }
+}
+
+void check_grounding(const std::vector<GroundingRule>& rules, const json& schema) {
+    std::set<std::string> seen;
+    for (const auto& rule : rules) {
+        const auto name = rule.items.empty() ? "the whole answer" : "\"" + rule.items + "\"";
+        if (!seen.insert(rule.items).second) {
+            throw UsageError(fmt::format("job.yaml has two grounding rules for {}", name));
+        }
+        const auto* items = &schema;
+        if (!rule.items.empty()) {
+            const json::json_pointer list = json::json_pointer("/properties") / rule.items;
+            if (!schema.contains(list)) {
+                throw UsageError(fmt::format(
+                    "job.yaml grounds {}, which output.schema.json does not have", name));
+            }
+            if (!schema.at(list).contains("items")) {
+                throw UsageError(fmt::format(
+                    "job.yaml grounds {}, which output.schema.json does not say to be a list",
+                    name));
+            }
+            items = &schema.at(list).at("items");
+        }
+        if (!items->contains("properties")) continue;  // described by reference
+        auto members = rule.mentions;
+        for (const auto* one : {&rule.quote, &rule.sentence, &rule.wording}) {
+            if (!one->empty()) members.push_back(*one);
+        }
+        for (const auto& member : members) {
+            if (!items->at("properties").contains(member)) {
+                throw UsageError(fmt::format(
+                    "job.yaml grounds {} by \"{}\", which output.schema.json does not have", name,
+                    member));
+            }
+        }
+    }
+}
+
+}  // namespace almagest::contract

@@ -1,0 +1,142 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "contract/prompt.h"
+#include "error/error.h"
+#include "text/code_points.h"
+
+// Narrowing only ever adds a bound or tightens one, so that what fits the narrowed schema fits the
+// contract's.
+
+namespace almagest::contract {
+namespace {
+
+using nlohmann::json;
+
+class Narrowing {
+  public:
+    explicit Narrowing(const Passage& passage) : passage_(passage) {}
+
+    /// Narrows a schema and all below; false: nothing can fit it for this passage.
+    bool apply(json* schema) const {
+        if (!schema->is_object()) return true;
+        bool possible = narrow_here(schema);
+        possible = narrow_below(schema) && possible;
+        for (auto member = schema->begin(); member != schema->end();) {
+            member = member.key().starts_with("x-") ? schema->erase(member) : std::next(member);
+        }
+        return possible;
+    }
+
+  private:
+    bool narrow_here(json* schema) const {
+        const auto how = schema->find("x-narrow");
+        if (how == schema->end()) return true;
+        if (*how == "entity_names") return to_entity_names(schema);
+        if (*how == "sentence") return to_sentences(schema);
+        if (*how == "item_cap") return cap_items(schema);
+        throw UsageError(
+            fmt::format("the schema has the unknown \"x-narrow\" {}; known are "
+                        "entity_names, sentence and item_cap",
+                        how->dump()));
+    }
+
+    bool narrow_below(json* schema) const {
+        bool possible = true;
+        if (auto* properties = member(schema, "properties")) {
+            const auto required = schema->value("required", json::array());
+            for (auto& [name, one] : properties->items()) {
+                const bool fits = apply(&one);
+                const bool needed =
+                    std::find(required.begin(), required.end(), name) != required.end();
+                possible = possible && (fits || !needed);
+            }
+        }
+        for (const auto* key : {"definitions", "patternProperties", "dependencies"}) {
+            if (auto* named = member(schema, key)) {
+                for (auto& one : *named) apply(&one);
+            }
+        }
+        for (const auto* key : {"additionalProperties", "additionalItems", "contains",
+                                "propertyNames", "if", "then", "else", "not"}) {
+            if (auto* one = member(schema, key)) apply(one);
+        }
+        for (const auto* key : {"allOf", "anyOf", "oneOf"}) {
+            if (!schema->contains(key)) continue;
+            for (auto& one : (*schema)[key]) apply(&one);
+        }
+        return narrow_items(schema) && possible;
+    }
+
+    bool narrow_items(json* schema) const {
+        const auto items = schema->find("items");
+        if (items == schema->end()) return true;
+        if (items->is_array()) {
+            for (auto& one : *items) apply(&one);
+            return true;
+        }
+        if (apply(&*items)) return true;
+        (*schema)["maxItems"] = 0;
+        return schema->value("minItems", 0) == 0;
+    }
+
+    bool to_entity_names(json* schema) const {
+        auto names = json::array();
+        const auto least = schema->value("minLength", std::size_t{0});
+        const auto most = schema->value("maxLength", std::size_t{100'000});
+        for (const auto& name : passage_.entity_names) {
+            const auto length = text::code_point_count(name);
+            const bool fits = length >= least && length <= most;
+            const auto listed = schema->find("enum");
+            const bool allowed = listed == schema->end() ||
+                                 std::find(listed->begin(), listed->end(), name) != listed->end();
+            const bool is_new = std::find(names.begin(), names.end(), name) == names.end();
+            if (fits && allowed && is_new) names.push_back(name);
+        }
+        if (names.empty()) return false;
+        (*schema)["enum"] = std::move(names);
+        return true;
+    }
+
+    bool to_sentences(json* schema) const {
+        const auto count = static_cast<std::int64_t>(passage_.sentences.size());
+        const auto least = std::max<std::int64_t>(schema->value("minimum", std::int64_t{1}), 1);
+        const auto most = std::min(schema->value("maximum", count), count);
+        if (least > most) return false;
+        (*schema)["minimum"] = least;
+        (*schema)["maximum"] = most;
+        return true;
+    }
+
+    bool cap_items(json* schema) const {
+        const auto sentences = static_cast<double>(passage_.sentences.size());
+        auto cap =
+            static_cast<std::int64_t>(std::ceil(sentences * schema->value("x-per-sentence", 1.0)));
+        cap = std::max(cap, schema->value("x-at-least", std::int64_t{1}));
+        if (schema->contains("x-at-most"))
+            cap = std::min(cap, schema->at("x-at-most").get<std::int64_t>());
+        if (schema->contains("maxItems"))
+            cap = std::min(cap, schema->at("maxItems").get<std::int64_t>());
+        (*schema)["maxItems"] = std::max(cap, schema->value("minItems", std::int64_t{0}));
+        return true;
+    }
+
+    static json* member(json* schema, const char* key) {
+        const auto found = schema->find(key);
+        return found == schema->end() || !found->is_object() ? nullptr : &*found;
+    }
+
+    const Passage& passage_;
+};
+
+}  // namespace
+
+json narrow(const json& schema, const Passage& passage) {
+    auto narrowed = schema;
+    Narrowing(passage).apply(&narrowed);
+    return narrowed;
+}
+
+}  // namespace almagest::contract
