@@ -30,7 +30,8 @@ struct ChunkBudget {
 
 /// available = window − system prompt − contract − output reserve − margin; 128,000 − 1,500 − 300
 /// − 3,000 − 15 % of 128,000 = 104,000. Narrows the policy to it (with a warning) where the window
-/// is small. Throws UsageError with the numbers when fewer than `least` tokens are left.
+/// is small, keeping its proportions. Throws UsageError with the numbers when fewer than `least`
+/// tokens are left or the policy contradicts itself.
 [[nodiscard]] ChunkBudget chunk_budget(const WindowUse& use, const ChunkPolicy& policy,
                                        std::size_t least = 32);
 

@@ -16,6 +16,7 @@ class TokenCounter {
 /// at hand.
 class EstimatedTokens final : public TokenCounter {
   public:
+    /// Throws UsageError unless `characters_per_token` is above 0.
     explicit EstimatedTokens(double characters_per_token = 4.0);
     [[nodiscard]] std::size_t count(std::string_view utf8) const override;
 
