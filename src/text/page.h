@@ -19,19 +19,21 @@ struct Page {
     std::string charset;  ///< the charset that the bytes were decoded from
 };
 
-/// By the name's extension, else by the content. nullopt: this is not a page (binary).
+/// By the name's extension, else by the content. nullopt: this is not a page (binary, or a style
+/// sheet, a script, JSON, YAML, XML other than XHTML).
 [[nodiscard]] std::optional<MediaType> detect_media_type(std::string_view file_name,
                                                          std::string_view bytes);
 
 /// Decodes to UTF-8: byte order mark, then `declared`, then a declaration in the page (HTML meta,
 /// XML prologue), then UTF-8 if it is well-formed, then ICU's detector where it is sure enough.
-/// Writes the charset used to `*charset`. Throws PermanentError when no charset fits or the bytes
-/// are binary (NUL bytes, mostly control characters).
+/// A charset that does not fit the bytes is passed over; ISO 8859-1 means windows-1252, as in
+/// browsers. Writes the charset used to `*charset`. Throws PermanentError when no charset fits or
+/// the bytes are binary (NUL bytes, many control characters).
 [[nodiscard]] std::string decode(std::string_view bytes, std::optional<std::string> declared,
                                  std::string* charset);
 
 /// Reads a page of any supported type. `name` names it in errors and is the title of last resort.
-/// Throws PermanentError when it cannot be decoded, is binary, or holds no readable text.
+/// Throws PermanentError "name: …" when it cannot be decoded, is binary, or holds no readable text.
 /// The text never contains NUL, carriage returns, or unpaired surrogates. Thread-safe.
 [[nodiscard]] Page read_page(std::string_view name, std::string_view bytes,
                              std::optional<std::string> declared_charset = std::nullopt);
