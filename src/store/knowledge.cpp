@@ -4,20 +4,28 @@
 
 #include <pqxx/pqxx>
 
-#include "error/error.h"
 #include "store/arguments.h"
 #include "store/sha256.h"
+#include "store/sqlstate.h"
 
 namespace almagest::store {
 namespace {
 
 pqxx::row one_row(Connection& connection, const Arguments& arguments,
                   const std::string& statement) {
+    pqxx::row row;
+    connection.transaction([&](pqxx::work& work) { row = arguments.run1(work, statement); });
+    return row;
+}
+
+/// The row of the thing with this id; UsageError when there is none.
+pqxx::row row_of(Connection& connection, const char* thing, std::int64_t id,
+                 const std::string& statement) {
     pqxx::result rows;
+    const auto arguments = Arguments().add(id);
     connection.transaction([&](pqxx::work& work) { rows = arguments.run(work, statement); });
-    if (rows.size() != 1) {
-        throw PermanentError(fmt::format("the database answered {} rows instead of one to: {}",
-                                         rows.size(), statement));
+    if (rows.empty()) {
+        throw_database_error("AL004", fmt::format("there is no {} {}", thing, id));
     }
     return rows[0];
 }
@@ -77,16 +85,16 @@ int Knowledge::begin_reading(std::int64_t source_page_id) {
 
 StoredPage Knowledge::page(std::int64_t source_page_id) {
     const auto row =
-        one_row(*connection_, Arguments().add(source_page_id),
-                "SELECT title, body, locator, primary_type FROM sem.fn_page($1::bigint)");
+        row_of(*connection_, "page", source_page_id,
+               "SELECT title, body, locator, primary_type FROM sem.fn_page($1::bigint)");
     return {text_or_empty(row[0]), text_or_empty(row[1]), text_or_empty(row[2]),
             text_or_empty(row[3])};
 }
 
 StoredChunk Knowledge::chunk(std::int64_t chunk_id) {
-    const auto row = one_row(*connection_, Arguments().add(chunk_id),
-                             "SELECT source_page_id, char_start, char_end, content, chunk_index "
-                             "FROM vector.fn_chunk($1::bigint)");
+    const auto row = row_of(*connection_, "chunk", chunk_id,
+                            "SELECT source_page_id, char_start, char_end, content, chunk_index "
+                            "FROM vector.fn_chunk($1::bigint)");
     return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), row[2].as<std::int64_t>(),
             row[3].as<std::string>(), row[4].as<int>()};
 }

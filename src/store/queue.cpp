@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <pqxx/pqxx>
 #include <regex>
 
@@ -188,19 +189,32 @@ int Queue::release_expired(int limit) {
     return released;
 }
 
+int Queue::retry_dead_letters(int tenant_id, const std::vector<std::int64_t>& job_ids,
+                              const std::string& job_type) {
+    const auto type = job_type.empty() ? std::nullopt : std::optional(job_type);
+    const auto arguments = Arguments().add(tenant_id).add_or_null(job_ids).add(type);
+    int retried = 0;
+    connection_->transaction([&](pqxx::work& work) {
+        retried =
+            arguments
+                .run1(work, "SELECT llm.usp_retry_dead_letters($1::int, $2::bigint[], $3::text)")[0]
+                .as<int>();
+    });
+    return retried;
+}
+
 Pending Queue::pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids) {
     const auto arguments = Arguments().add(tenant_id).add_or_null(source_page_ids);
     Pending pending;
     connection_->transaction([&](pqxx::work& work) {
         const auto row = arguments.run1(
             work,
-            "SELECT waiting, running, greatest(0, ceil(1000 * extract(epoch FROM next_available_at "
-            "- "
-            "clock_timestamp())))::bigint FROM llm.fn_pending($1::int, $2::bigint[])");
+            "SELECT waiting, running, ceil(1000 * extract(epoch FROM next_available_at - "
+            "clock_timestamp()))::bigint FROM llm.fn_pending($1::int, $2::bigint[])");
         pending.waiting = row[0].as<std::int64_t>();
         pending.running = row[1].as<std::int64_t>();
         if (const auto wait = optional_of<std::int64_t>(row[2])) {
-            pending.next_available_in = std::chrono::milliseconds(*wait);
+            pending.next_available_in = std::chrono::milliseconds(std::max<std::int64_t>(0, *wait));
         }
     });
     return pending;

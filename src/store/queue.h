@@ -89,6 +89,9 @@ class Queue {
     void finish_run(const std::string& run_id, const nlohmann::json& run_outcome);
     void hand_back(const ClaimedJob& job);
     int release_expired(int limit = 100);
+    /// Dead letters wait again: those named, or all of a type, or (both empty) all. How many.
+    int retry_dead_letters(int tenant_id, const std::vector<std::int64_t>& job_ids,
+                           const std::string& job_type);
     /// No pages: all of the tenant.
     [[nodiscard]] Pending pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids);
     void start_run(const std::string& run_id, std::int64_t job_id, const std::string& model,

@@ -45,13 +45,12 @@ std::string SharedCluster::empty_database() {
 
 std::string SharedCluster::migrated_database() {
     static const auto prepared = [] {
-        const auto conninfo = make_database(home().cluster().start(), "migrated", "");
-        Connection connection(conninfo, "test");
+        auto name = next_name();
+        Connection connection(make_database(home().cluster().start(), name, ""), "test");
         (void)migrate(connection, home().places().share / "database");
-        return true;
+        return name;
     }();
-    (void)prepared;
-    return make_database(home().cluster().start(), next_name(), "TEMPLATE migrated");
+    return make_database(home().cluster().start(), next_name(), "TEMPLATE " + prepared);
 }
 
 void SharedCluster::TearDown() {
