@@ -4,6 +4,7 @@
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -184,23 +185,26 @@ void refuse_binary(std::string_view utf8) {
     }
 }
 
-std::size_t first_ill_formed(std::string_view bytes) {
-    std::size_t good = 0;
-    std::size_t step = bytes.size();
-    // The longest well-formed prefix, by bisection over prefixes cut between characters.
-    while (step > 0) {
-        std::size_t end = std::min(bytes.size(), good + step);
-        while (end > good && end < bytes.size() &&
-               (static_cast<unsigned char>(bytes[end]) & 0xC0U) == 0x80U) {
-            --end;
-        }
-        if (end > good && is_utf8(bytes.substr(good, end - good))) {
-            good = end;
-        } else {
-            step /= 2;
+struct Utf8Census {
+    std::size_t sequences = 0;  ///< well-formed ones of more than one byte
+    std::size_t ill_formed = 0;
+    std::size_t first_ill_formed = 0;  ///< byte offset
+};
+
+Utf8Census utf8_census(std::string_view bytes) {
+    Utf8Census census;
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    const auto length = static_cast<std::int64_t>(bytes.size());
+    for (std::int64_t at = 0; at < length;) {
+        const std::int64_t start = at;
+        UChar32 character = 0;
+        U8_NEXT(data, at, length, character);
+        if (character >= 0x80) ++census.sequences;
+        if (character < 0 && census.ill_formed++ == 0) {
+            census.first_ill_formed = static_cast<std::size_t>(start);
         }
     }
-    return good;
+    return census;
 }
 
 }  // namespace
@@ -328,14 +332,20 @@ std::string decode(std::string_view bytes, std::optional<std::string> declared,
     }
     if (is_utf8(bytes)) return accept(std::string(bytes), "UTF-8");
     refuse_binary(bytes);
+    const Utf8Census census = utf8_census(bytes);
+    // Sequences of UTF-8 hardly occur by chance, so where most fit, this is UTF-8 with damage, and
+    // any other charset would turn all of it into nonsense.
+    if (census.sequences >= 5 * census.ill_formed) {
+        throw PermanentError(
+            fmt::format("it is UTF-8 with damage at byte {}; mend it", census.first_ill_formed));
+    }
     for (const std::string& guess : detected(bytes)) {
-        if (guess == "UTF-8") break;  // nearly, but not well-formed
         const std::string name = meant_by(guess);
         if (auto utf8 = converted(bytes, name)) return accept(std::move(*utf8), name);
     }
     throw PermanentError(
         fmt::format("its charset is not known and it is not UTF-8 (byte {}); save it as UTF-8",
-                    first_ill_formed(bytes)));
+                    census.first_ill_formed));
 }
 
 }  // namespace almagest::text

@@ -91,9 +91,15 @@ bool is_item(const Line& line) {
     return bullet(line.text).has_value() || is_numbered(line.text);
 }
 
+/// Only rules and bars: a line that draws a table.
+bool draws_only(const Line& line) {
+    return line.text.find_first_not_of("|+-=: ") == std::string::npos &&
+           line.text.find_first_of("|+") != std::string::npos;
+}
+
 /// Columns parted by bars, tabs or wide gaps.
 bool is_table_row(const Line& line) {
-    if (line.text.starts_with("|") || line.text.starts_with("+-")) return true;
+    if (line.text.starts_with("|") || draws_only(line)) return true;
     if (line.text.find(" | ") != std::string::npos) return true;
     const std::string_view inner = line.raw.substr(std::min(line.indent, line.raw.size()));
     const std::size_t tab = inner.find('\t');
@@ -138,11 +144,6 @@ std::vector<std::string> cells_of(const Line& line) {
         cells.push_back(std::move(cell));
     }
     return cells;
-}
-
-/// Only rules and bars: a line that draws a table.
-bool draws_only(const Line& line) {
-    return line.text.find_first_not_of("|+-=: ") == std::string::npos;
 }
 
 /// Was line `at` ended because the next word did not fit? `width` is that of the longest line.
