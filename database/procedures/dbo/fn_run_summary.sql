@@ -1,0 +1,42 @@
+-- What was done and learnt for some pages of a tenant (null pages = all of it), as one JSON object; docs/database.md
+-- has its members. Entities and relations are those with evidence on the pages. Writes nothing.
+CREATE OR REPLACE FUNCTION dbo.fn_run_summary(p_tenant_id integer, p_source_page_ids bigint[]) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+    WITH page AS MATERIALIZED (
+        SELECT p.source_page_id FROM sem.source_page p
+         WHERE p.tenant_id = p_tenant_id AND (p_source_page_ids IS NULL OR p.source_page_id = ANY (p_source_page_ids))
+    ), target AS MATERIALIZED (
+        SELECT DISTINCT v.target_table, v.target_id FROM page JOIN dbo.evidence v USING (source_page_id)
+    ), entity AS (
+        SELECT d.promotion_state FROM target t JOIN dbo.dim_entity d ON d.entity_id = t.target_id
+         WHERE t.target_table = 'dbo.dim_entity' AND d.tenant_id = p_tenant_id
+    ), relation AS MATERIALIZED (
+        SELECT r.promotion_state, r.relation_type FROM target t JOIN dbo.bridge_entity_relation r ON r.relation_id = t.target_id
+         WHERE t.target_table = 'dbo.bridge_entity_relation' AND r.tenant_id = p_tenant_id
+    ), run AS MATERIALIZED (
+        SELECT r.* FROM page JOIN llm.run r USING (source_page_id)
+    ), states(name) AS (VALUES ('promoted'), ('candidate'), ('suppressed'), ('staged'), ('adjudicated'))
+    SELECT jsonb_build_object(
+        'pages', (SELECT count(*) FROM page),
+        'chunks', (SELECT count(*) FROM page JOIN vector.chunk c USING (source_page_id) WHERE c.is_current),
+        'model_calls', (SELECT count(*) FROM run),
+        'prompt_tokens', (SELECT coalesce(sum(prompt_tokens), 0) FROM run),
+        'cached_tokens', (SELECT coalesce(sum(cached_tokens), 0) FROM run),
+        'completion_tokens', (SELECT coalesce(sum(completion_tokens), 0) FROM run),
+        'duration_ms', (SELECT coalesce(sum(duration_ms), 0) FROM run),
+        'cost', (SELECT coalesce(sum(cost), 0) FROM run),
+        'entities', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM entity e WHERE e.promotion_state = s.name)) FROM states s)
+                    || jsonb_build_object('total', (SELECT count(*) FROM entity)),
+        'relations', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM relation e WHERE e.promotion_state = s.name)) FROM states s)
+                    || jsonb_build_object('total', (SELECT count(*) FROM relation)),
+        'relation_types', (SELECT coalesce(jsonb_agg(jsonb_build_object('relation_type', t.relation_type, 'count', t.n)
+                                                     ORDER BY t.n DESC, t.relation_type), '[]')
+                             FROM (SELECT relation_type, count(*) AS n FROM relation GROUP BY relation_type) t),
+        'jobs', jsonb_build_object(
+            'waiting', (SELECT count(*) FROM page JOIN llm.job j USING (source_page_id) WHERE j.status <> 'RUNNING'),
+            'running', (SELECT count(*) FROM page JOIN llm.job j USING (source_page_id) WHERE j.status = 'RUNNING'),
+            'succeeded', (SELECT count(*) FROM page JOIN llm.job_history j USING (source_page_id)),
+            'dead', (SELECT count(*) FROM page JOIN llm.job_dead_letter j USING (source_page_id))),
+        'refusals', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', t.reason, 'count', t.n) ORDER BY t.n DESC, t.reason), '[]')
+                       FROM (SELECT x.reason, count(*) AS n FROM run JOIN llm.run_refusal x USING (run_id) GROUP BY x.reason) t))
+$$;

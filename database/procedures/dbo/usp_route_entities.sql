@@ -1,0 +1,151 @@
+-- Writes the entities of one passage: the step that every procedure which brings entities shares.
+-- p_entities: array of {name, type, aliases?, attributes?, confidence, grounding, evidence?}; unknown members are
+-- ignored. p_job_type, p_contract_version: what they were extracted under, or null.
+-- OUT routed: for each item its place (from 1), entity and whether that is new; evidence_new: new links.
+--
+-- Identity. A row stands for a folded name (dbo.fn_name_key) and a concrete type; the same name with another type is
+-- another row, and a pair for the audit. Types "unknown" and "other" clash with nothing: such a mention belongs to the one
+-- concrete row of its chunk, page or tenant (dbo.fn_untyped_home), and only where there is none or several to the
+-- name's one untyped row; when a concrete type comes later the untyped row takes it, and mentions are settled again.
+-- Another name (alias) holds for its chunk and for look-ups; elsewhere it makes a pair for the audit.
+-- Every value is joined so that order does not matter: greatest confidence, highest state, least name by
+-- dbo.fn_name_rank, all attributes said. The same again changes nothing.
+--
+-- Writes dbo.name, dbo.dim_entity, dbo.entity_mention, dbo.evidence, dbo.fact_entity_extraction,
+-- dbo.entity_dedupe_candidate, and dbo.bridge_entity_relation where mentions move. Works under the names' locks.
+-- Errors: AL003 names the item that is not of this shape; AL004 unknown tenant, page, chunk or run.
+CREATE OR REPLACE FUNCTION dbo.usp_route_entities(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
+    p_chunk_id bigint, p_job_type text, p_contract_version text, p_entities jsonb,
+    OUT routed dbo.routed_item[], OUT evidence_new integer)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+DECLARE
+    v_passage record;
+    v_items dbo.mention_item[];
+    v_new bigint[];
+    v_untyped bigint[];
+    v_new_names bigint[];
+    v_new_aliases bigint[];
+BEGIN
+    SELECT * INTO v_passage FROM dbo.fn_require_passage(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id);
+    PERFORM dbo.fn_check_entities(p_entities, v_passage.text_length);
+    evidence_new := 0;
+    routed := '{}';
+
+    WITH said AS MATERIALIZED (
+        SELECT e.place::integer AS ordinal, s.name, NULL::text AS alias_of_key, dbo.fn_name_key(s.name) AS key, e.item
+          FROM jsonb_array_elements(p_entities) WITH ORDINALITY e(item, place)
+         CROSS JOIN LATERAL (SELECT btrim(e.item ->> 'name', E' \t\n\r') AS name) s
+    ), named AS MATERIALIZED (
+        SELECT s.ordinal, s.name, s.alias_of_key, s.key, s.item FROM said s
+        UNION ALL
+        SELECT s.ordinal, btrim(a.alias, E' \t\n\r'), s.key, dbo.fn_name_key(btrim(a.alias, E' \t\n\r')), s.item
+          FROM said s
+         CROSS JOIN jsonb_array_elements_text(CASE WHEN jsonb_typeof(s.item -> 'aliases') = 'array'
+                                                   THEN s.item -> 'aliases' ELSE '[]' END) a(alias)
+         WHERE btrim(a.alias, E' \t\n\r') <> '' AND dbo.fn_name_key(btrim(a.alias, E' \t\n\r')) <> s.key
+    ), locked AS MATERIALIZED (
+        SELECT l.name_id, l.name_key FROM dbo.usp_lock_names(p_tenant_id, ARRAY(SELECT n.key FROM named n)) l
+    )
+    SELECT array_agg(ROW(n.ordinal, n.name, l.name_id, dbo.fn_concrete_type(n.item ->> 'type'), dbo.fn_type_key(n.item ->> 'type'),
+                         c.confidence, n.item ->> 'grounding',
+                         dbo.fn_earned_state(p_tenant_id, 'entity', c.confidence, n.item ->> 'grounding'),
+                         coalesce(nullif(n.item -> 'attributes', 'null'), '{}'), o.name_id)::dbo.mention_item)
+      INTO v_items
+      FROM named n
+      JOIN locked l ON l.name_key = n.key
+      LEFT JOIN locked o ON o.name_key = n.alias_of_key
+     CROSS JOIN LATERAL (SELECT (n.item ->> 'confidence')::double precision AS confidence) c;
+    IF v_items IS NULL THEN
+        RETURN;
+    END IF;
+
+    -- Dimensions. The first concrete type of a name is taken by its untyped row, if it has one.
+    UPDATE dbo.dim_entity e SET type_key = t.type_key, entity_type = t.type_key, updated_at = now()
+      FROM (SELECT i.name_id, min(i.type_key COLLATE "C") AS type_key FROM unnest(v_items) i
+             WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL GROUP BY i.name_id) t
+     WHERE e.tenant_id = p_tenant_id AND e.name_id = t.name_id AND e.type_key IS NULL
+       AND NOT EXISTS (SELECT FROM dbo.dim_entity o
+                        WHERE o.tenant_id = p_tenant_id AND o.name_id = t.name_id AND o.type_key IS NOT NULL);
+    WITH made AS (
+        INSERT INTO dbo.dim_entity AS e (tenant_id, name_id, entity_name, name_key, entity_type, type_key, source_llm_run_id)
+        SELECT DISTINCT ON (n.name_key COLLATE "C", i.type_key)
+               p_tenant_id, n.name_id, i.name, n.name_key, i.type_key, i.type_key, p_run_id
+          FROM unnest(v_items) i JOIN dbo.name n ON n.name_id = i.name_id
+         WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL
+         ORDER BY n.name_key COLLATE "C", i.type_key, dbo.fn_name_rank(i.name)
+        ON CONFLICT (tenant_id, name_id, type_key) DO NOTHING
+        RETURNING e.entity_id, e.name_id)
+    SELECT coalesce(array_agg(m.entity_id), '{}'), coalesce(array_agg(m.name_id), '{}') INTO v_new, v_new_names FROM made m;
+
+    -- Mentions, those with a type first: the others' home may depend on them.
+    PERFORM dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
+                                   ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL));
+    v_untyped := ARRAY(SELECT dbo.usp_make_untyped_entities(p_tenant_id, p_run_id, ARRAY(
+                SELECT i.name_id FROM unnest(v_items) i
+                 WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL
+                   AND dbo.fn_untyped_home(p_tenant_id, i.name_id, p_source_page_id, p_chunk_id) IS NULL)));
+    UPDATE dbo.dim_entity e SET entity_name = t.name, entity_type = t.said_type
+      FROM (SELECT i.name_id, substr(min(dbo.fn_name_rank(i.name)), 6) AS name, min(i.said_type COLLATE "C") AS said_type
+              FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL GROUP BY i.name_id) t
+     WHERE e.entity_id = ANY (v_untyped) AND e.name_id = t.name_id;
+    v_new := v_new || v_untyped;
+    PERFORM dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
+                                   ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL));
+    v_new_aliases := dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
+                                   ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NOT NULL));
+    PERFORM dbo.usp_settle_untyped_mentions(p_tenant_id, v_new_names, p_source_page_id,
+                                   ARRAY(SELECT i.name_id FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL));
+
+    -- Resolve again, then enrich.
+    UPDATE dbo.dim_entity e
+       SET entity_name = substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6),
+           entity_type = CASE WHEN e.type_key IS NULL THEN least(e.entity_type COLLATE "C", t.said_type) ELSE e.entity_type END,
+           confidence = greatest(e.confidence, t.confidence),
+           attributes = dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes]),
+           promotion_state = dbo.fn_risen_state(e.promotion_state, t.state), updated_at = now()
+      FROM (SELECT m.entity_id, min(dbo.fn_name_rank(i.name)) AS name_rank, min(i.said_type COLLATE "C") AS said_type,
+                   max(i.confidence) AS confidence, dbo.fn_union_attributes(array_agg(i.attributes)) AS attributes,
+                   (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1] AS state
+              FROM unnest(v_items) i
+              JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = p_source_page_id
+               AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
+             WHERE i.alias_of_name_id IS NULL
+             GROUP BY m.entity_id) t
+     WHERE e.entity_id = t.entity_id AND e.tenant_id = p_tenant_id
+       AND (e.entity_name <> substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6)
+            OR e.type_key IS NULL AND t.said_type < e.entity_type COLLATE "C"
+            OR e.confidence < t.confidence
+            OR e.attributes <> dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes])
+            OR e.promotion_state <> dbo.fn_risen_state(e.promotion_state, t.state));
+
+    evidence_new := dbo.usp_add_evidence(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, ARRAY(
+        SELECT ROW('dbo.dim_entity', m.entity_id, v.char_start, v.char_end, v.quote, v.grounding, i.confidence, i.state,
+                   m.mention_id, NULL)::dbo.evidence_item
+          FROM unnest(v_items) i
+          JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = p_source_page_id
+           AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
+         CROSS JOIN LATERAL dbo.fn_evidence_pieces(p_entities -> (i.ordinal - 1), v_passage.char_start, v_passage.char_end) v
+         WHERE i.alias_of_name_id IS NULL));
+    PERFORM dbo.usp_note_dedupe_candidates(p_tenant_id, v_new_names || v_new_aliases
+        || ARRAY(SELECT e.name_id FROM dbo.dim_entity e WHERE e.entity_id = ANY (v_new)));
+
+    INSERT INTO dbo.fact_entity_extraction (tenant_id, job_type, contract_version, source_page_id, chunk_id, entity_id,
+                                            mention_id, run_id, is_rerun)
+    SELECT p_tenant_id, p_job_type, p_contract_version, p_source_page_id, p_chunk_id, m.entity_id, m.mention_id, p_run_id,
+           EXISTS (SELECT FROM dbo.fact_entity_extraction x
+                    WHERE x.source_page_id = p_source_page_id AND x.chunk_id IS NOT DISTINCT FROM p_chunk_id
+                      AND x.job_type IS NOT DISTINCT FROM p_job_type
+                      AND x.contract_version IS NOT DISTINCT FROM p_contract_version AND x.run_id IS DISTINCT FROM p_run_id)
+      FROM dbo.entity_mention m
+     WHERE m.source_page_id = p_source_page_id AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.alias_of IS NULL
+       AND EXISTS (SELECT FROM unnest(v_items) i WHERE i.name_id = m.name_id AND i.alias_of_name_id IS NULL
+                      AND i.type_key IS NOT DISTINCT FROM m.type_key)
+     ORDER BY m.mention_id
+    ON CONFLICT (mention_id, job_type, contract_version, tenant_id) DO NOTHING;
+
+    SELECT array_agg(ROW(i.ordinal, m.entity_id, m.entity_id = ANY (v_new))::dbo.routed_item ORDER BY i.ordinal) INTO routed
+      FROM unnest(v_items) i
+      JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = p_source_page_id
+       AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
+     WHERE i.alias_of_name_id IS NULL;
+END $$;

@@ -1,0 +1,26 @@
+-- The tree as a whole: every function is sound, pinned to a search path and runs with its caller's rights.
+BEGIN;
+SELECT plan(4);
+SELECT is_empty($$
+    SELECT format('%s:%s: %s', p.oid::regprocedure, c.lineno, c.message)
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+     CROSS JOIN LATERAL tap.plpgsql_check_function_tb(p.oid, performance_warnings => false) c
+     WHERE n.nspname IN ('llm', 'ingest', 'sem', 'vector', 'dbo') AND l.lanname = 'plpgsql' AND c.level = 'error'$$,
+    'plpgsql_check finds no error in any function');
+SELECT is_empty($$
+    SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE n.nspname IN ('llm', 'ingest', 'sem', 'vector', 'dbo')
+       AND NOT coalesce(p.proconfig, '{}') @> ARRAY['search_path=pg_catalog, public']$$,
+    'every function pins its search path');
+SELECT is_empty($$
+    SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE n.nspname IN ('llm', 'ingest', 'sem', 'vector', 'dbo') AND p.prosecdef$$,
+    'no function lends its owner''s rights');
+SELECT is_empty($$
+    SELECT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname IN ('llm', 'ingest', 'sem', 'vector', 'dbo') AND c.relkind IN ('r', 'p')
+       AND c.relname NOT IN ('job_type')
+       AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')$$,
+    'every table but the registry of job types says whose its rows are');
+SELECT * FROM finish();
+ROLLBACK;
