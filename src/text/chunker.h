@@ -18,9 +18,15 @@ struct Chunk {
 
 /// Cuts a text into chunks of at most `policy.maximum` tokens: at a paragraph where one fits, then
 /// at a sentence, then at a word, never inside a character (grapheme cluster) or, if it fits, a
-/// table row. Overlaps start at a sentence. The fresh parts joined restore the text exactly.
-/// A last chunk below `policy.minimum` joins the one before it where the maximum allows that.
-/// Thread-safe. Throws PermanentError if a single character exceeds the maximum.
+/// table row. A paragraph is cut only when it is longer than a chunk or when the chunk without it
+/// would be below `policy.minimum`; a heading stays with the paragraph after it. Overlaps start at
+/// a sentence and shrink (to nothing) where a paragraph or sentence fits in no other way; they are
+/// at most half of the maximum. The fresh parts joined restore the text exactly. A last chunk below
+/// `policy.minimum` joins the one before it where the maximum allows that. A minimum above the
+/// maximum counts as a quarter of the maximum.
+/// `counter` is asked a few times a chunk, about pieces of at most a chunk's length or so.
+/// Thread-safe. Throws PermanentError if a single character exceeds the maximum, UsageError for a
+/// maximum of 0 or a `locale` that is no language tag.
 [[nodiscard]] std::vector<Chunk> chunk_text(std::string_view utf8, const ChunkPolicy& policy,
                                             const TokenCounter& counter,
                                             std::string_view locale = "en");

@@ -1,0 +1,266 @@
+#include "text/chunker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "error/error.h"
+#include "text/cut_places.h"
+
+namespace almagest::text {
+namespace {
+
+/// Bytes [start, end) of the text; its own text begins at `fresh`.
+struct Piece {
+    std::size_t start = 0;
+    std::size_t fresh = 0;
+    std::size_t end = 0;
+    std::size_t tokens = 0;
+};
+
+struct Fit {
+    std::size_t end = 0;
+    std::size_t tokens = 0;
+};
+
+using Places = std::span<const std::size_t>;
+
+class Chunker {
+  public:
+    Chunker(std::string_view text, const ChunkPolicy& policy, const TokenCounter& counter,
+            std::string_view locale)
+        : text_(text),
+          maximum_(policy.maximum),
+          overlap_(std::min(policy.overlap, policy.maximum / 2)),
+          minimum_(policy.minimum <= policy.maximum ? policy.minimum : policy.maximum / 4),
+          counter_(counter),
+          places_(text, locale) {
+        for (const auto& paragraph : places_.paragraphs()) {
+            if (!paragraph.heading || paragraph.end == text.size()) {
+                paragraph_ends_.push_back(paragraph.end);
+            }
+        }
+    }
+
+    std::vector<Piece> cut() {
+        std::vector<Piece> pieces;
+        for (std::size_t fresh = 0; fresh < text_.size();) {
+            const auto earliest = pieces.empty() ? fresh : pieces.back().fresh;
+            pieces.push_back(next_piece(overlap_start(earliest, fresh, overlap_), fresh));
+            fresh = pieces.back().end;
+        }
+        join_short_last(pieces);
+        return pieces;
+    }
+
+  private:
+    std::size_t count(std::size_t from, std::size_t to) {
+        constexpr std::size_t telling_length = 64;
+        const auto tokens = counter_.count(text_.substr(from, to - from));
+        if (to - from >= telling_length && tokens > 0) {
+            bytes_per_token_ = static_cast<double>(to - from) / static_cast<double>(tokens);
+        }
+        return tokens;
+    }
+
+    [[nodiscard]] std::size_t bytes_of(std::size_t tokens) const {
+        return static_cast<std::size_t>(static_cast<double>(tokens) * bytes_per_token_);
+    }
+
+    /// The last of `ends` up to which [from, end) has at most `limit` tokens. Guesses by the tokens
+    /// seen so far and counts to be sure; stops when the next place looks too far.
+    std::optional<Fit> fit(std::size_t from, Places ends, std::size_t limit) {
+        constexpr int guesses = 4;
+        std::size_t low = 0;  // ends before this fit
+        std::size_t high = ends.size();
+        std::optional<Fit> best;
+        for (int round = 0; low < high; ++round) {
+            std::size_t index = low + (high - low) / 2;
+            if (round < guesses) {
+                const auto within =
+                    std::upper_bound(ends.begin(), ends.end(), from + bytes_of(limit));
+                const auto guess = static_cast<std::size_t>(within - ends.begin());
+                index = std::clamp(guess == 0 ? 0 : guess - 1, low, high - 1);
+            }
+            const auto tokens = count(from, ends[index]);
+            if (tokens > limit) {
+                high = index;
+                continue;
+            }
+            best = Fit{ends[index], tokens};
+            low = index + 1;
+            if (low < high && ends[low] - from > bytes_of(limit)) break;
+        }
+        return best;
+    }
+
+    [[nodiscard]] static Places after(Places places, std::size_t offset) {
+        const auto first = std::upper_bound(places.begin(), places.end(), offset);
+        return places.subspan(static_cast<std::size_t>(first - places.begin()));
+    }
+
+    /// Tokens of the piece's own text, by its share of the bytes.
+    [[nodiscard]] static std::size_t fresh_tokens(const Piece& piece) {
+        const auto share = static_cast<double>(piece.end - piece.fresh) /
+                           static_cast<double>(piece.end - piece.start);
+        return static_cast<std::size_t>(static_cast<double>(piece.tokens) * share);
+    }
+
+    Piece next_piece(std::size_t start, std::size_t fresh) {
+        const auto ends = after(paragraph_ends_, fresh);
+        std::optional<Piece> by_paragraphs;
+        if (const auto found = fit(start, ends, maximum_)) {
+            by_paragraphs = Piece{start, fresh, found->end, found->tokens};
+            const bool is_enough =
+                found->end == text_.size() || fresh_tokens(*by_paragraphs) >= minimum_;
+            if (is_enough) return *by_paragraphs;
+        } else if (start < fresh) {
+            if (const auto alone = fit(fresh, ends.first(1), maximum_)) {
+                return with_overlap(fresh, *alone, start);
+            }
+        }
+        const auto from = by_paragraphs ? by_paragraphs->end : fresh;
+        const auto starts = sentence_starts_after(from);
+        if (const auto found = fit(start, starts, maximum_)) {
+            return {start, fresh, found->end, found->tokens};
+        }
+        if (by_paragraphs) return *by_paragraphs;
+        if (const auto found = fit(fresh, starts, maximum_)) {
+            return with_overlap(fresh, *found, start);
+        }
+        return inside_sentence(fresh, starts.empty() ? ends.front() : starts.front());
+    }
+
+    /// Starts of sentences behind `from` in the paragraph there, or, where that is a heading, in
+    /// the first paragraph behind it that is none.
+    std::vector<std::size_t> sentence_starts_after(std::size_t from) {
+        const auto& paragraphs = places_.paragraphs();
+        for (auto i = places_.paragraph_at(from); i < paragraphs.size(); ++i) {
+            const auto behind = after(places_.sentence_starts(i), from);
+            if (!behind.empty()) return {behind.begin(), behind.end()};
+            if (!paragraphs[i].heading) break;
+        }
+        return {};
+    }
+
+    /// The piece [fresh, found.end) with as much overlap, not before `earliest`, as still fits.
+    Piece with_overlap(std::size_t fresh, const Fit& found, std::size_t earliest) {
+        const auto room = std::min(overlap_, maximum_ - found.tokens);
+        const auto start = overlap_start(earliest, fresh, room);
+        if (start < fresh) {
+            const auto tokens = count(start, found.end);
+            if (tokens <= maximum_) return {start, fresh, found.end, tokens};
+        }
+        return {fresh, fresh, found.end, found.tokens};
+    }
+
+    /// Where a sentence is longer than a chunk: at a word, else between characters.
+    Piece inside_sentence(std::size_t fresh, std::size_t sentence_end) {
+        constexpr std::size_t least_window = 256;
+        for (auto window = least_window + 2 * bytes_of(maximum_);; window *= 4) {
+            auto to = std::min(sentence_end, fresh + window);
+            while (to < sentence_end && (static_cast<unsigned char>(text_[to]) & 0xC0U) == 0x80U)
+                ++to;
+            if (const auto found = fit(fresh, places_.word_starts(fresh, to), maximum_)) {
+                return {fresh, fresh, found->end, found->tokens};
+            }
+            const auto graphemes = places_.grapheme_starts(fresh, to);
+            if (const auto found = fit(fresh, graphemes, maximum_)) {
+                return {fresh, fresh, found->end, found->tokens};
+            }
+            if (!graphemes.empty() || to == sentence_end) break;
+        }
+        // The sentence's end is a cut too: a heading's, where the paragraph behind it is too long.
+        const std::size_t end[] = {sentence_end};
+        if (const auto found = fit(fresh, end, maximum_)) {
+            return {fresh, fresh, found->end, found->tokens};
+        }
+        throw PermanentError("the character at byte " + std::to_string(fresh) +
+                             " of the text takes more tokens than a chunk's maximum of " +
+                             std::to_string(maximum_) + ": raise the maximum");
+    }
+
+    /// The first start of a sentence in [earliest, fresh) from which at most `limit` tokens lead to
+    /// `fresh`; `fresh` if there is none.
+    std::size_t overlap_start(std::size_t earliest, std::size_t fresh, std::size_t limit) {
+        if (limit == 0 || earliest >= fresh) return fresh;
+        const auto reach = bytes_of(limit) + bytes_of(limit) / 4;
+        const auto from = std::max(earliest, fresh > reach ? fresh - reach : 0);
+        const auto starts = sentence_starts_between(from, fresh);
+        std::size_t low = 0;  // starts before this are too early
+        std::size_t high = starts.size();
+        for (bool first = true; low < high; first = false) {
+            std::size_t index = low + (high - low) / 2;
+            if (first) {
+                const auto wanted = fresh - std::min(fresh, bytes_of(limit));
+                const auto found = std::lower_bound(starts.begin(), starts.end(), wanted);
+                index = std::min(static_cast<std::size_t>(found - starts.begin()), high - 1);
+            }
+            if (count(starts[index], fresh) > limit) {
+                low = index + 1;
+            } else {
+                high = index;
+                if (first) break;  // near enough to the limit
+            }
+        }
+        return high < starts.size() ? starts[high] : fresh;
+    }
+
+    std::vector<std::size_t> sentence_starts_between(std::size_t from, std::size_t to) {
+        const auto& paragraphs = places_.paragraphs();
+        std::vector<std::size_t> starts;
+        for (auto i = places_.paragraph_at(from); i < paragraphs.size() && paragraphs[i].start < to;
+             ++i) {
+            const bool blank_start = text_[paragraphs[i].start] == '\n';
+            if (paragraphs[i].start >= from && !blank_start) starts.push_back(paragraphs[i].start);
+            const auto& inside = places_.sentence_starts(i);
+            const auto first = std::lower_bound(inside.begin(), inside.end(), from);
+            const auto last = std::lower_bound(first, inside.end(), to);
+            starts.insert(starts.end(), first, last);
+        }
+        return starts;
+    }
+
+    void join_short_last(std::vector<Piece>& pieces) {
+        if (pieces.size() < 2 || fresh_tokens(pieces.back()) >= minimum_) return;
+        auto& before = pieces[pieces.size() - 2];
+        const auto end = pieces.back().end;
+        const std::size_t ends[] = {end};
+        if (const auto whole = fit(before.start, ends, maximum_)) {
+            before = {before.start, before.fresh, end, whole->tokens};
+        } else if (const auto bare = fit(before.fresh, ends, maximum_)) {
+            before = with_overlap(before.fresh, *bare, before.start);
+        } else {
+            return;
+        }
+        pieces.pop_back();
+    }
+
+    std::string_view text_;
+    std::size_t maximum_;
+    std::size_t overlap_;
+    std::size_t minimum_;
+    const TokenCounter& counter_;
+    CutPlaces places_;
+    std::vector<std::size_t> paragraph_ends_;
+    double bytes_per_token_ = 4.0;
+};
+
+}  // namespace
+
+std::vector<Chunk> chunk_text(std::string_view utf8, const ChunkPolicy& policy,
+                              const TokenCounter& counter, std::string_view locale) {
+    if (policy.maximum == 0) throw UsageError("a chunk's maximum must be at least 1 token, not 0");
+    const CodePointIndex index(utf8);
+    std::vector<Chunk> chunks;
+    for (const auto& piece : Chunker(utf8, policy, counter, locale).cut()) {
+        chunks.push_back({{index.code_point_of(piece.start), index.code_point_of(piece.end)},
+                          index.code_point_of(piece.fresh),
+                          piece.tokens});
+    }
+    return chunks;
+}
+
+}  // namespace almagest::text

@@ -1,0 +1,219 @@
+#include "text/chunker.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <string>
+
+#include "error/error.h"
+
+namespace almagest::text {
+namespace {
+
+/// Counts as the estimate does and remembers how often.
+class AskedTokens final : public TokenCounter {
+  public:
+    [[nodiscard]] std::size_t count(std::string_view utf8) const override {
+        ++asked;
+        return estimate_.count(utf8);
+    }
+    mutable std::atomic<int> asked = 0;
+
+  private:
+    EstimatedTokens estimate_;
+};
+
+/// A tokenizer whose counts do not add up: words, long ones in several tokens, emoji dear.
+class UnevenTokens final : public TokenCounter {
+  public:
+    [[nodiscard]] std::size_t count(std::string_view utf8) const override {
+        std::size_t tokens = 0;
+        std::size_t run = 0;
+        for (const char c : utf8) {
+            const auto byte = static_cast<unsigned char>(c);
+            if (byte >= 0x80) {
+                tokens += byte >= 0xF0 ? 3 : 1;
+            } else if (c == ' ' || c == '\n') {
+                run = 0;
+            } else if (run++ % 6 == 0) {
+                ++tokens;
+            }
+        }
+        return tokens;
+    }
+};
+
+std::vector<std::string> contents(const std::string& text, const std::vector<Chunk>& chunks) {
+    const CodePointIndex index(text);
+    std::vector<std::string> all;
+    for (const auto& chunk : chunks) all.emplace_back(index.slice(chunk.range));
+    return all;
+}
+
+void expect_sound(const std::string& text, const ChunkPolicy& policy, const TokenCounter& counter) {
+    const auto chunks = chunk_text(text, policy, counter);
+    const CodePointIndex index(text);
+    std::string joined;
+    std::size_t at = 0;
+    for (const auto& chunk : chunks) {
+        ASSERT_LE(chunk.range.start, chunk.fresh);
+        ASSERT_LT(chunk.fresh, chunk.range.end);
+        ASSERT_LE(chunk.range.end, index.size());
+        EXPECT_EQ(chunk.fresh, at);
+        at = chunk.range.end;
+        EXPECT_EQ(chunk.tokens, counter.count(index.slice(chunk.range)));
+        EXPECT_LE(chunk.tokens, policy.maximum);
+        EXPECT_LE(counter.count(index.slice({chunk.range.start, chunk.fresh})), policy.overlap);
+        joined += index.slice({chunk.fresh, chunk.range.end});
+    }
+    EXPECT_EQ(joined, text);
+    const auto again = chunk_text(text, policy, counter);
+    ASSERT_EQ(again.size(), chunks.size());
+    for (std::size_t i = 0; i < chunks.size(); ++i) EXPECT_EQ(again[i].range, chunks[i].range);
+}
+
+std::string random_text(unsigned seed) {
+    static const std::vector<std::string> pieces{"Orla ",
+                                                 "sailed. ",
+                                                 "Dr. Venn ",
+                                                 "e\u0301te\u0301 ",
+                                                 "👩‍🚀🇫🇷 ",
+                                                 "晨星號離開了港口。",
+                                                 "\n",
+                                                 "\n\n",
+                                                 "\n\n# A Heading\n",
+                                                 "\n- an item",
+                                                 "a | b | c\n",
+                                                 "lighthousekeeper",
+                                                 "! ",
+                                                 "?” ",
+                                                 "\t",
+                                                 "x",
+                                                 "   ",
+                                                 "\u0301"};
+    std::mt19937 random(seed);
+    std::string text;
+    const auto length = random() % 400;
+    for (std::size_t i = 0; i < length; ++i) text += pieces[random() % pieces.size()];
+    return text;
+}
+
+std::string repeated(const std::string& piece, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += piece;
+    return text;
+}
+
+class RandomTexts : public testing::TestWithParam<unsigned> {};
+
+TEST_P(RandomTexts, AreRestoredInChunksWithinTheMaximum) {
+    const auto text = random_text(GetParam());
+    for (const ChunkPolicy policy :
+         {ChunkPolicy{40, 10, 15}, ChunkPolicy{200, 40, 60}, ChunkPolicy{25, 0, 0},
+          ChunkPolicy{8000, 1000, 2000}, ChunkPolicy{30, 29, 30}, ChunkPolicy{60, 10, 2000}}) {
+        expect_sound(text, policy, EstimatedTokens());
+        expect_sound(text, policy, UnevenTokens());
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomTexts, testing::Range(0U, 60U));
+
+TEST(Chunker, RestoresDegenerateTexts) {
+    const ChunkPolicy policy{50, 10, 20};
+    for (const auto& text :
+         {std::string(), std::string("x"), repeated("\n", 5000), repeated(" ", 3000),
+          repeated("endless", 3000), repeated("永", 3000), repeated("👩‍🚀", 500),
+          repeated("word ", 4000), repeated("# Heading\n", 300), repeated("a\r\n", 900),
+          repeated("Short one. ", 900), repeated("a | b\n", 900)}) {
+        expect_sound(text, policy, EstimatedTokens());
+        expect_sound(text, policy, UnevenTokens());
+    }
+    EXPECT_TRUE(chunk_text("", policy, EstimatedTokens()).empty());
+}
+
+TEST(Chunker, CutsAtParagraphsWhereTheyFit) {
+    const std::string one = "The mill stood by the river. It was old.\n\n";
+    const std::string two = "Orla Venn kept it. She had no help at all.\n\n";
+    const std::string three = "In winter the wheel froze. Nobody came then.";
+    const auto chunks = chunk_text(one + two + three, {24, 0, 5}, EstimatedTokens());
+    EXPECT_EQ(contents(one + two + three, chunks), (std::vector<std::string>{one + two, three}));
+}
+
+TEST(Chunker, CutsAtSentencesThenWordsThenCharacters) {
+    const std::string sentences = "The mill stood by the river. Orla kept it. It froze in winter.";
+    EXPECT_EQ(contents(sentences, chunk_text(sentences, {8, 0, 0}, EstimatedTokens())),
+              (std::vector<std::string>{"The mill stood by the river. ", "Orla kept it. ",
+                                        "It froze in winter."}));
+    const std::string words = "The mill stood by the river and Orla kept it";
+    for (const auto& part : contents(words, chunk_text(words, {4, 0, 0}, EstimatedTokens()))) {
+        EXPECT_TRUE(part.ends_with(" ") || words.ends_with(part)) << part;
+    }
+    const auto cafe = repeated("e\u0301", 40);
+    for (const auto& part : contents(cafe, chunk_text(cafe, {3, 0, 0}, EstimatedTokens(1.0)))) {
+        EXPECT_EQ(part.size() % 3, 0U) << "a letter lost its accent";
+    }
+}
+
+TEST(Chunker, KeepsAHeadingWithItsParagraph) {
+    const std::string first = "The mill stood by the river for many years.\n\n";
+    const std::string heading = "## The Keeper\n\n";
+    const std::string second = "Orla Venn kept it until she died at sea.";
+    const auto text = first + heading + second;
+    EXPECT_EQ(contents(text, chunk_text(text, {16, 0, 4}, EstimatedTokens())),
+              (std::vector<std::string>{first, heading + second}));
+}
+
+TEST(Chunker, KeepsATableRowWhole) {
+    std::string table;
+    for (int i = 0; i < 12; ++i)
+        table += "Orla Venn. Keeper | 18" + std::to_string(10 + i) + " | x\n";
+    for (const auto& part : contents(table, chunk_text(table, {20, 0, 5}, EstimatedTokens()))) {
+        EXPECT_TRUE(part.starts_with("Orla") && part.ends_with("| x\n")) << part;
+    }
+}
+
+TEST(Chunker, OverlapsStartAtASentence) {
+    const auto text = repeated("Orla saw the tide rise. ", 60);
+    const auto chunks = chunk_text(text, {60, 20, 10}, EstimatedTokens());
+    ASSERT_GT(chunks.size(), 3U);
+    const CodePointIndex index(text);
+    for (std::size_t i = 1; i < chunks.size(); ++i) {
+        EXPECT_LT(chunks[i].range.start, chunks[i].fresh);
+        EXPECT_TRUE(index.slice(chunks[i].range).starts_with("Orla saw"));
+        EXPECT_GE(chunks[i].range.start, chunks[i - 1].fresh);
+    }
+}
+
+TEST(Chunker, JoinsAShortLastChunkToTheOneBefore) {
+    // The overlap of the last chunk gives way.
+    const auto paragraph = repeated("Orla saw the tide rise. ", 4) + "\n\n";
+    const auto text = paragraph + paragraph + "It ended.";
+    const auto chunks = chunk_text(text, {54, 20, 20}, EstimatedTokens());
+    ASSERT_EQ(chunks.size(), 1U);
+    EXPECT_EQ(chunks[0].range, (Range{0, code_point_count(text)}));
+}
+
+TEST(Chunker, AsksTheCounterAFewTimesAChunk) {
+    std::string text;
+    for (int i = 0; i < 3000; ++i) {
+        text += "Orla saw the tide rise on day " + std::to_string(i) + ". She slept.";
+        if (i % 5 == 0) text += "\n\n";
+    }
+    const AskedTokens counter;
+    const auto chunks = chunk_text(text, {500, 60, 120}, counter);
+    EXPECT_GT(chunks.size(), 50U);
+    EXPECT_LT(counter.asked, static_cast<int>(chunks.size()) * 8);
+    const AskedTokens once;
+    EXPECT_EQ(chunk_text("A short page.", {500, 60, 120}, once).size(), 1U);
+    EXPECT_EQ(once.asked, 1);
+}
+
+TEST(Chunker, RefusesWhatCannotBeCut) {
+    EXPECT_THROW((void)chunk_text("e\u0301\u0301\u0301 x", {2, 0, 0}, EstimatedTokens(1.0)),
+                 PermanentError);
+    EXPECT_THROW((void)chunk_text("x", {0, 0, 0}, EstimatedTokens()), UsageError);
+}
+
+}  // namespace
+}  // namespace almagest::text
