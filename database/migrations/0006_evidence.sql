@@ -52,6 +52,7 @@ CREATE TABLE dbo.evidence (
     earned_state     dbo.promotion_state NOT NULL,
     mention_id       bigint,
     other_mention_id bigint,
+    said             jsonb NOT NULL DEFAULT '{}',
     recorded_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (evidence_id, tenant_id),
     UNIQUE NULLS NOT DISTINCT (target_id, target_table, source_page_id, chunk_id, char_start, char_end,
@@ -63,6 +64,8 @@ CREATE TABLE dbo.evidence (
 COMMENT ON COLUMN dbo.evidence.target_table IS 'with its schema: dbo.dim_entity';
 COMMENT ON COLUMN dbo.evidence.mention_id IS 'of an entity: the mention; of a relation: the mention of its first end';
 COMMENT ON COLUMN dbo.evidence.other_mention_id IS 'of a relation: the mention of its second end';
+COMMENT ON COLUMN dbo.evidence.said IS
+    'what the passage said of a relation beside its key (texts of bounds, attributes): each member all values';
 CREATE INDEX evidence_source_page ON dbo.evidence (source_page_id);
 CREATE INDEX evidence_mention ON dbo.evidence (mention_id) WHERE mention_id IS NOT NULL;
 CREATE INDEX evidence_other_mention ON dbo.evidence (other_mention_id) WHERE other_mention_id IS NOT NULL;
@@ -122,7 +125,8 @@ CREATE TYPE dbo.mention_item AS (
     grounding text, state text, attributes jsonb, alias_of_name_id bigint);
 CREATE TYPE dbo.evidence_item AS (
     target_table text, target_id bigint, char_start integer, char_end integer, quote text, grounding text,
-    confidence double precision, state text, mention_id bigint, other_mention_id bigint);
+    confidence double precision, state text, mention_id bigint, other_mention_id bigint,
+    said jsonb);
 CREATE TYPE dbo.relation_item AS (
     ordinal integer, from_mention_id bigint, to_mention_id bigint, from_entity_id bigint, to_entity_id bigint,
     relation_type text, confidence double precision, grounding text, state text, start_date date, end_date date,

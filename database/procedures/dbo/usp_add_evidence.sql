@@ -9,26 +9,29 @@ DECLARE
     v_first dbo.evidence_item[];
     v_new integer;
 BEGIN
-    SELECT array_agg(ROW(t.target_table, t.target_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::dbo.evidence_item)
+    SELECT array_agg(ROW(t.target_table, t.target_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::dbo.evidence_item)
       INTO v_first
       FROM (SELECT DISTINCT i.target_table, i.target_id FROM unnest(p_items) i) t
      WHERE NOT EXISTS (SELECT FROM dbo.evidence e WHERE e.target_table = t.target_table AND e.target_id = t.target_id
                           AND e.source_page_id = p_source_page_id AND e.tenant_id = p_tenant_id);
     WITH written AS (
         INSERT INTO dbo.evidence AS e (tenant_id, target_table, target_id, source_page_id, chunk_id, char_start, char_end,
-                                       quote, run_id, grounding, confidence, earned_state, mention_id, other_mention_id)
-        SELECT DISTINCT ON (i.target_table, i.target_id, i.char_start, i.char_end, i.mention_id, i.other_mention_id)
-               p_tenant_id, i.target_table, i.target_id, p_source_page_id, p_chunk_id, i.char_start, i.char_end, i.quote,
-               p_run_id, i.grounding, i.confidence, i.state, i.mention_id, i.other_mention_id
+                                       quote, run_id, grounding, confidence, earned_state, mention_id, other_mention_id, said)
+        SELECT p_tenant_id, i.target_table, i.target_id, p_source_page_id, p_chunk_id, i.char_start, i.char_end,
+               (array_agg(i.quote ORDER BY i.confidence DESC, i.grounding, i.quote COLLATE "C"))[1], p_run_id,
+               (array_agg(i.grounding ORDER BY i.confidence DESC, i.grounding))[1], max(i.confidence),
+               (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1], i.mention_id, i.other_mention_id,
+               dbo.fn_union_attributes(array_agg(i.said))
           FROM unnest(p_items) i
-         ORDER BY i.target_table, i.target_id, i.char_start, i.char_end, i.mention_id, i.other_mention_id,
-                  i.confidence DESC, dbo.fn_state_rank(i.state) DESC, i.grounding, i.quote COLLATE "C"
+         GROUP BY i.target_table, i.target_id, i.char_start, i.char_end, i.mention_id, i.other_mention_id
         ON CONFLICT (target_id, target_table, source_page_id, chunk_id, char_start, char_end, mention_id,
                      other_mention_id, tenant_id) DO UPDATE
            SET confidence = greatest(e.confidence, EXCLUDED.confidence),
-               earned_state = dbo.fn_risen_state(e.earned_state, EXCLUDED.earned_state)
+               earned_state = dbo.fn_risen_state(e.earned_state, EXCLUDED.earned_state),
+               said = dbo.fn_union_attributes(ARRAY[e.said, EXCLUDED.said])
          WHERE e.confidence < EXCLUDED.confidence
             OR dbo.fn_state_rank(e.earned_state) < dbo.fn_state_rank(EXCLUDED.earned_state)
+            OR e.said <> dbo.fn_union_attributes(ARRAY[e.said, EXCLUDED.said])
         RETURNING e.xmax = 0 AS is_new)
     SELECT count(*) FILTER (WHERE w.is_new) INTO v_new FROM written w;
 

@@ -18,11 +18,10 @@ BEGIN
     v_touched := ARRAY(SELECT DISTINCT v.target_id FROM dbo.evidence v WHERE v.evidence_id = ANY (v_evidence));
 
     INSERT INTO dbo.bridge_entity_relation (tenant_id, from_entity_id, to_entity_id, relation_type, start_date, end_date,
-        start_text, end_text, start_precision, end_precision, start_work_id, end_work_id, work_context, attributes,
-        source_llm_run_id)
+        start_work_id, end_work_id, source_llm_run_id)
     SELECT DISTINCT ON (f.entity_id, t.entity_id, r.relation_type, r.start_date, r.end_date, r.start_work_id, r.end_work_id)
-           r.tenant_id, f.entity_id, t.entity_id, r.relation_type, r.start_date, r.end_date, r.start_text, r.end_text,
-           r.start_precision, r.end_precision, r.start_work_id, r.end_work_id, r.work_context, r.attributes, v.run_id
+           r.tenant_id, f.entity_id, t.entity_id, r.relation_type, r.start_date, r.end_date, r.start_work_id, r.end_work_id,
+           v.run_id
       FROM dbo.evidence v
       JOIN dbo.bridge_entity_relation r ON r.relation_id = v.target_id AND r.tenant_id = v.tenant_id
       JOIN dbo.entity_mention f ON f.mention_id = v.mention_id
@@ -46,9 +45,17 @@ BEGIN
                         WHERE v.target_id = r.relation_id AND v.target_table = 'dbo.bridge_entity_relation');
     UPDATE dbo.bridge_entity_relation r
        SET confidence = t.confidence, support = t.support, updated_at = now(),
+           start_text = dbo.fn_least_said(t.said, 'start_text'), end_text = dbo.fn_least_said(t.said, 'end_text'),
+           start_precision = dbo.fn_least_said(t.said, 'start_precision'),
+           end_precision = dbo.fn_least_said(t.said, 'end_precision'),
+           work_context = dbo.fn_least_said(t.said, 'work_context'),
+           attributes = dbo.fn_union_attributes(ARRAY(SELECT o.object FROM unnest(t.said) s(said)
+               CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(s.said -> 'attributes') = 'array'
+                    THEN s.said -> 'attributes' ELSE jsonb_build_array(s.said -> 'attributes') END) o(object))),
            promotion_state = CASE WHEN dbo.fn_state_rank(r.promotion_state) IS NULL THEN r.promotion_state ELSE t.state END
       FROM (SELECT v.target_id, max(v.confidence) AS confidence, count(DISTINCT v.source_page_id) AS support,
-                   (array_agg(v.earned_state ORDER BY dbo.fn_state_rank(v.earned_state) DESC))[1] AS state
+                   (array_agg(v.earned_state ORDER BY dbo.fn_state_rank(v.earned_state) DESC))[1] AS state,
+                   array_agg(v.said) AS said
               FROM dbo.evidence v
              WHERE v.target_table = 'dbo.bridge_entity_relation'
                AND v.target_id = ANY (v_touched || ARRAY(SELECT o.target_id FROM dbo.evidence o WHERE o.evidence_id = ANY (v_evidence)))

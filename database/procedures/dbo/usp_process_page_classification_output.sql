@@ -58,7 +58,7 @@ BEGIN
 
     v_evidence_new := dbo.usp_add_evidence(v_job.tenant_id, p_run_id, v_job.source_page_id, NULL, ARRAY(
         SELECT ROW('sem.page_classification', v_job.source_page_id, v.char_start, v.char_end, v.quote, v.grounding,
-                   v_confidence, v_state, NULL, NULL)::dbo.evidence_item
+                   v_confidence, v_state, NULL, NULL, NULL)::dbo.evidence_item
           FROM dbo.fn_evidence_pieces(p_output, v_passage.char_start, v_passage.char_end) v));
     RETURN (SELECT dbo.fn_routing_counts(v_job.tenant_id, '{}', '{}', v_evidence_new)
                    || jsonb_build_object(c.promotion_state, 1)

@@ -120,7 +120,7 @@ BEGIN
 
     evidence_new := dbo.usp_add_evidence(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, ARRAY(
         SELECT ROW('dbo.dim_entity', m.entity_id, v.char_start, v.char_end, v.quote, v.grounding, i.confidence, i.state,
-                   m.mention_id, NULL)::dbo.evidence_item
+                   m.mention_id, NULL, NULL)::dbo.evidence_item
           FROM unnest(v_items) i
           JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = p_source_page_id
            AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL

@@ -118,7 +118,9 @@ BEGIN
 
     evidence_new := evidence_new + dbo.usp_add_evidence(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, ARRAY(
         SELECT ROW('dbo.bridge_entity_relation', x.target_id, v.char_start, v.char_end, v.quote, v.grounding, i.confidence,
-                   i.state, i.from_mention_id, i.to_mention_id)::dbo.evidence_item
+                   i.state, i.from_mention_id, i.to_mention_id, jsonb_build_object('start_text', i.start_text, 'end_text', i.end_text,
+                   'start_precision', i.start_precision, 'end_precision', i.end_precision, 'work_context', i.work_context,
+                   'attributes', i.attributes))::dbo.evidence_item
           FROM unnest(v_items) i JOIN unnest(routed) x ON x.ordinal = i.ordinal
          CROSS JOIN LATERAL dbo.fn_evidence_pieces(p_relations -> (i.ordinal - 1), v_passage.char_start, v_passage.char_end) v));
 END $$;

@@ -17,8 +17,8 @@ BEGIN
         PERFORM llm.usp_bury_jobs(ARRAY[p_job_id], ARRAY[p_error]);
         RETURN 'DEADLETTER';
     END IF;
-    v_delay := coalesce(make_interval(secs => least(greatest(p_retry_after_ms, 0), 86400000) / 1000.0),
-                        llm.fn_retry_delay(v_job.attempts));
+    v_delay := CASE WHEN p_retry_after_ms IS NULL THEN llm.fn_retry_delay(v_job.attempts)
+                    ELSE make_interval(secs => least(greatest(p_retry_after_ms, 0), 86400000) / 1000.0) END;
     UPDATE llm.job j
        SET status = 'FAILED', lease_token = NULL, lease_until = NULL, error = p_error,
            available_at = clock_timestamp() + v_delay, waits = v_delay > interval '0'
