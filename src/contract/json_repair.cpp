@@ -185,7 +185,7 @@ JsonRepair::Outcome JsonRepair::read_bare() {
         if (c == ',' || c == '\n' || is_closer(c) || scan::fence(text_, position_)) break;
         if (numeric && is_bracket(c)) break;
         const bool spaced = position_ > start && scan::space(text_, position_ - 1) > 0;
-        if (spaced && (text_.substr(position_).starts_with("//") ||
+        if (spaced && (c == '#' || text_.substr(position_).starts_with("//") ||
                        text_.substr(position_).starts_with("/*"))) {
             break;
         }

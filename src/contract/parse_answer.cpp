@@ -177,12 +177,20 @@ ParsedAnswer chosen(const std::vector<Found>& found, ParseStrategy strategy, con
     return {best->value, strategy, best->truncated, {}};
 }
 
+/// Was the document closed too early, with more members behind it ("{…}, "key": …}")?
+bool goes_on(std::string_view text, std::size_t end) {
+    const auto comma = scan::blanks(text, end, end + 256);
+    if (comma >= text.size() || text[comma] != ',') return false;
+    return scan::quote(text, scan::blanks(text, comma + 1, comma + 256)) > 0;
+}
+
 std::optional<ParsedAnswer> read_embedded(std::string_view text, const Schema* schema) {
     Collector collector(text);
     for (const auto& span : balanced_spans(text)) {
         collector.add(span,
-                      span.closed ? read_strict_json(text.substr(span.begin, span.end - span.begin))
-                                  : std::nullopt,
+                      span.closed && !goes_on(text, span.end)
+                          ? read_strict_json(text.substr(span.begin, span.end - span.begin))
+                          : std::nullopt,
                       !span.closed);
     }
     const auto found = collector.take();

@@ -1,4 +1,5 @@
 // The only place that includes the validator: its headers are heavy.
+#define VALIJSON_USE_EXCEPTIONS 1  // it aborts without
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"

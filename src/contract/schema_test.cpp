@@ -1,0 +1,154 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "contract/answer.h"
+#include "contract/schema_pattern.h"
+#include "error/error.h"
+
+namespace almagest::contract {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string refused(const char* schema) {
+    try {
+        const Schema compiled(json::parse(schema));
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+const char* const entities = R"({
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "type": "object", "required": ["entities"], "additionalProperties": false,
+  "properties": {"entities": {"type": "array", "maxItems": 3, "items": {"$ref": "#/definitions/entity"}}},
+  "definitions": {"entity": {"type": "object", "required": ["name"], "properties": {
+      "name": {"type": "string", "minLength": 1, "maxLength": 5},
+      "kind": {"enum": ["a", "b"]}, "n": {"type": "integer", "minimum": 1}}}}
+})";
+
+TEST(Schema, AcceptsWhatFits) {
+    const Schema schema(json::parse(entities));
+    EXPECT_THAT(
+        schema.violations(json::parse(R"({"entities":[{"name":"名字é👩","kind":"a","n":1}]})")),
+        IsEmpty());
+}
+
+TEST(Schema, SaysWhereAndWhat) {
+    const Schema schema(json::parse(entities));
+    EXPECT_THAT(schema.violations(json::parse(R"({"entities":[{"name":"A"},{"kind":"c"}]})")),
+                ElementsAre(HasSubstr("/entities/1/kind: "), HasSubstr("/entities/1: ")));
+    EXPECT_THAT(schema.violations(json::parse(R"({"entities":[],"x":1})")),
+                ElementsAre(AllOf(HasSubstr("the answer: "), HasSubstr("x"))));
+    EXPECT_THAT(schema.violations(json::parse(R"({"entities":[{"name":"too long"}]})")),
+                ElementsAre(HasSubstr("/entities/0/name: ")));
+    EXPECT_THAT(schema.violations(json::parse("[]")), ElementsAre(HasSubstr("the answer: ")));
+}
+
+TEST(Schema, CountsCharactersNotBytes) {
+    const Schema schema(json::parse(R"({"type":"string","maxLength":2})"));
+    EXPECT_THAT(schema.violations("名字"), IsEmpty());
+    EXPECT_FALSE(schema.violations("abc").empty());
+}
+
+TEST(Schema, DoesNotTakeTextForNumbers) {
+    const Schema schema(json::parse(
+        R"({"type":"object","properties":{"n":{"type":"integer"},"b":{"type":"boolean"}}})"));
+    EXPECT_FALSE(schema.violations(json::parse(R"({"n":"1"})")).empty());
+    EXPECT_FALSE(schema.violations(json::parse(R"({"b":"true"})")).empty());
+    EXPECT_FALSE(schema.violations(json::parse(R"({"n":1.5})")).empty());
+}
+
+TEST(Schema, StopsAtTheLimit) {
+    const Schema schema(json::parse(R"({"type":"array","items":{"type":"string"}})"));
+    EXPECT_EQ(schema.violations(json(std::vector<int>(50, 1)), 4).size(), 4U);
+}
+
+TEST(Schema, RefusesWhatItDoesNotCover) {
+    EXPECT_THAT(refused(R"({"properties":{"a":{"format":"date"}}})"),
+                HasSubstr("/properties/a uses \"format\""));
+    EXPECT_THAT(refused(R"({"type":"text"})"), HasSubstr("unknown type \"text\""));
+    EXPECT_THAT(refused(R"({"type":["string","text"]})"), HasSubstr("unknown type"));
+    EXPECT_THAT(refused(R"({"$ref":"https://example.org/s.json"})"),
+                HasSubstr("outside the document"));
+    EXPECT_THAT(refused(R"({"properties":{"a":{"$ref":"#/definitions/b"}}})"),
+                HasSubstr("not there"));
+    EXPECT_THAT(refused(R"({"$schema":"https://json-schema.org/draft/2020-12/schema"})"),
+                HasSubstr("only draft-07"));
+    for (const char* keyword :
+         {"prefixItems", "unevaluatedProperties", "dependentSchemas", "$dynamicRef", "$defs",
+          "minContains", "$anchor", "contentEncoding", "requierd"}) {
+        EXPECT_THAT(refused(json{{keyword, json::object()}}.dump().c_str()), HasSubstr(keyword));
+    }
+    EXPECT_THAT(refused(R"({"enum":[]})"), HasSubstr("enum"));
+    EXPECT_THAT(refused(R"({"required":"a"})"), HasSubstr("does not compile"));
+    EXPECT_THAT(refused("[]"), HasSubstr("no JSON object"));
+}
+
+TEST(Schema, RefusesReferencesInACircle) {
+    EXPECT_THAT(refused(R"({"$ref":"#"})"), HasSubstr("circle"));
+    EXPECT_THAT(refused(R"({"allOf":[{"$ref":"#/definitions/a"}],
+        "definitions":{"a":{"anyOf":[{"$ref":"#/definitions/b"}]},"b":{"not":{"$ref":"#/definitions/a"}}}})"),
+                HasSubstr("circle"));
+}
+
+TEST(Schema, TakesTreesThatReferToThemselvesThroughAMember) {
+    const Schema schema(json::parse(
+        R"({"type":"object","required":["n"],"properties":{"n":{"type":"string"},"c":{"type":"array","items":{"$ref":"#"}}}})"));
+    EXPECT_THAT(schema.violations(json::parse(R"({"n":"a","c":[{"n":"b","c":[]}]})")), IsEmpty());
+    EXPECT_FALSE(schema.violations(json::parse(R"({"n":"a","c":[{"c":[]}]})")).empty());
+}
+
+TEST(Schema, RemarksPass) {
+    EXPECT_EQ(
+        refused(R"({"x-narrow":"sentence","title":"t","properties":{"x-y":{"type":"string"}}})"),
+        "");
+    // A member may be called like a remark, and is checked.
+    EXPECT_THAT(refused(R"({"properties":{"x-y":{"format":"date"}}})"), HasSubstr("format"));
+}
+
+TEST(SchemaPattern, TakesPlainOnesAndRefusesThoseThatRunAway) {
+    for (const char* good :
+         {"^[a-z][a-z0-9_]*$", "^\\d{4}-\\d{2}$", "(foo|bar)?x", "^a{1,3}$", "[)(*]+", "(?:ab)*"}) {
+        EXPECT_EQ(pattern_fault(good), std::nullopt) << good;
+    }
+    for (const char* bad : {"(a+)+$", "([a-z]+_)*", "(a|a)*b", "((a)+)+", "(a*){2,}", "(\\w)\\1",
+                            "a+b+c+d+", "(?=a)", "[", "a{1,99999999}", "(a?){30}"}) {
+        EXPECT_NE(pattern_fault(bad), std::nullopt) << bad;
+    }
+}
+
+TEST(Schema, MatchesPatternsOnShortStringsOnly) {
+    const Schema schema(json::parse(
+        R"({"type":"object","properties":{"a":{"type":"string","pattern":"^[a-z]+$"}}})"));
+    EXPECT_THAT(schema.violations(json::parse(R"({"a":"abc"})")), IsEmpty());
+    EXPECT_FALSE(schema.violations(json::parse(R"({"a":"ABC"})")).empty());
+    EXPECT_THAT(schema.violations(json{{"a", std::string(500'000, 'a')}}),
+                ElementsAre(HasSubstr("/a: a string of 500000 bytes")));
+}
+
+TEST(Schema, IsSafeForConcurrentUse) {
+    const Schema schema(json::parse(entities));
+    const auto good = json::parse(R"({"entities":[{"name":"A","kind":"b"}]})");
+    const auto bad = json::parse(R"({"entities":[{"name":"A","kind":"c"}]})");
+    std::vector<std::jthread> threads;
+    std::atomic<int> wrong = 0;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int round = 0; round < 200; ++round) {
+                if (!schema.violations(good).empty() || schema.violations(bad).size() != 1) ++wrong;
+            }
+        });
+    }
+    threads.clear();
+    EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
+}  // namespace almagest::contract
