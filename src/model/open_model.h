@@ -6,16 +6,20 @@
 
 #include "config/settings.h"
 #include "model/chat.h"
+#include "model/local_server.h"
 
 namespace almagest::model {
 
 /// Opens the model that the settings name. `over` is the command line's `--model`:
-/// "recorded:<folder>" replays recorded answers, "recording:<folder>" asks the real one and records,
-/// anything else replaces llm.model. For endpoint "local" this starts the supervised server where
-/// none runs, and keeps it in use until the returned object is destroyed. Throws UsageError,
-/// TransientError (server does not come up, with the end of its log).
+/// "recorded:<folder>" replays recorded answers, "recording:<folder>" asks the real one and
+/// records, anything else replaces llm.model. For endpoint "local" this starts the supervised
+/// server where none runs, and keeps it in use until the returned object is destroyed; `supervisor`
+/// is how this program runs supervise_server(). A replay waits $ALMAGEST_RECORDED_DELAY_MS before
+/// each answer. Throws UsageError, TransientError (server does not come up, with the end of its
+/// log).
 [[nodiscard]] std::unique_ptr<ChatModel> open_model(const config::Settings& settings,
                                                     const config::Places& places,
-                                                    const std::optional<std::string>& over);
+                                                    const std::optional<std::string>& over,
+                                                    const SupervisorCommand& supervisor = {});
 
 }  // namespace almagest::model

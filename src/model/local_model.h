@@ -1,0 +1,29 @@
+#pragma once
+
+#include "model/endpoint_model.h"
+#include "model/local_server.h"
+
+namespace almagest::model {
+
+/// The model of the supervised server, which stays in use as long as this lives. Thread-safe.
+class LocalModel final : public ChatModel {
+  public:
+    LocalModel(const config::LlmSettings& settings, const config::Places& places,
+               SupervisorCommand supervisor);
+
+    /// When the server is gone, the call fails with a TransientError while it is started again.
+    [[nodiscard]] ChatAnswer complete(
+        const ChatRequest& request, std::stop_token stop,
+        const std::function<void(std::size_t)>& on_token = {}) override;
+    [[nodiscard]] std::string name() const override { return file_.name; }
+    [[nodiscard]] std::size_t context_window() override;
+    [[nodiscard]] std::size_t count_tokens(std::string_view utf8) override;
+    [[nodiscard]] unsigned concurrency() const override { return endpoint_.concurrency(); }
+
+  private:
+    ModelFile file_;
+    LocalServer server_;
+    EndpointModel endpoint_;
+};
+
+}  // namespace almagest::model

@@ -1,0 +1,104 @@
+#include "model/open_model.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+#include "error/error.h"
+#include "model/endpoint_model.h"
+#include "model/local_model.h"
+#include "model/private_file.h"
+#include "model/recorded.h"
+
+namespace almagest::model {
+namespace {
+
+constexpr std::string_view recorded_prefix = "recorded:";
+constexpr std::string_view recording_prefix = "recording:";
+constexpr unsigned remote_calls_at_once = 8;
+
+std::string api_key_from(const config::LlmSettings& settings) {
+    if (!settings.api_key_env.empty()) {
+        const char* value = std::getenv(settings.api_key_env.c_str());
+        if (value == nullptr || *value == '\0') {
+            throw UsageError(fmt::format(
+                "the environment variable {} (llm.api_key_env) holds no key; set it, or set "
+                "llm.api_key_env to \"\" for an endpoint without keys",
+                settings.api_key_env));
+        }
+        return checked_secret(value, fmt::format("the environment variable {} (llm.api_key_env)",
+                                                 settings.api_key_env));
+    }
+    return settings.api_key_file.empty() ? std::string{} : read_secret(settings.api_key_file);
+}
+
+std::unique_ptr<ChatModel> open_endpoint(const config::LlmSettings& settings) {
+    if (!settings.endpoint.starts_with("http://") && !settings.endpoint.starts_with("https://")) {
+        throw UsageError(
+            fmt::format("llm.endpoint is \"{}\"; it must be \"local\" or a base URL that starts "
+                        "with http:// or "
+                        "https://",
+                        settings.endpoint));
+    }
+    if (settings.model.empty() || settings.model == "default") {
+        throw UsageError(
+            fmt::format("llm.model must be the name that {} gives the model", settings.endpoint));
+    }
+    Endpoint endpoint;
+    endpoint.base_url = settings.endpoint;
+    while (endpoint.base_url.ends_with('/')) {
+        endpoint.base_url.pop_back();
+    }
+    endpoint.title = "the model endpoint " + endpoint.base_url;
+    endpoint.api_key = api_key_from(settings);
+    endpoint.model = settings.model;
+    endpoint.concurrency = remote_calls_at_once;
+    return std::make_unique<EndpointModel>(std::move(endpoint), settings);
+}
+
+std::chrono::milliseconds recorded_delay() {
+    constexpr auto name = "ALMAGEST_RECORDED_DELAY_MS";
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') {
+        return {};
+    }
+    const std::string_view text(value);
+    unsigned delay = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), delay);
+    if (failure != std::errc{} || end != text.data() + text.size()) {
+        throw UsageError(
+            fmt::format("{} is \"{}\"; it must be a number of milliseconds", name, text));
+    }
+    return std::chrono::milliseconds(delay);
+}
+
+}  // namespace
+
+std::unique_ptr<ChatModel> open_model(const config::Settings& settings,
+                                      const config::Places& places,
+                                      const std::optional<std::string>& over,
+                                      const SupervisorCommand& supervisor) {
+    if (over && over->starts_with(recorded_prefix)) {
+        return std::make_unique<RecordedModel>(over->substr(recorded_prefix.size()),
+                                               recorded_delay());
+    }
+    auto llm = settings.llm;
+    std::optional<std::string> recording;
+    if (over && over->starts_with(recording_prefix)) {
+        recording = over->substr(recording_prefix.size());
+    } else if (over) {
+        llm.model = *over;
+    }
+    auto model =
+        llm.endpoint == "local"
+            ? std::unique_ptr<ChatModel>(std::make_unique<LocalModel>(llm, places, supervisor))
+            : open_endpoint(llm);
+    if (recording) {
+        return std::make_unique<RecordingModel>(std::move(model), *recording);
+    }
+    return model;
+}
+
+}  // namespace almagest::model
