@@ -27,7 +27,7 @@ Mapping plain_latin_letters() {
     if (U_FAILURE(status))
         throw PermanentError("ICU's data lacks the transform Latin-ASCII: install libicu's data");
     Mapping mapping;
-    for (UChar32 letter = 0x80; letter < 0x2C80; ++letter) {
+    for (UChar32 letter = 0x80; letter < 0xAB70; ++letter) {
         if (!u_isalpha(letter) || uscript_getScript(letter, &status) != USCRIPT_LATIN) continue;
         icu::UnicodeString plain(letter);
         to_ascii->transliterate(plain);
@@ -37,7 +37,13 @@ Mapping plain_latin_letters() {
     return mapping;
 }
 
+/// Letters by category that stand for an apostrophe, as in Hawaiʻi.
+bool is_apostrophe(UChar32 character) {
+    return character >= 0x2B9 && character <= 0x2BF;
+}
+
 bool is_accent(UChar32 character) {
+    if (u_charType(character) == U_ENCLOSING_MARK) return true;
     if (u_charType(character) != U_NON_SPACING_MARK) return false;
     // Voiced sound marks make another letter, not an accented one.
     if (character == 0x3099 || character == 0x309A) return false;
@@ -54,7 +60,7 @@ icu::UnicodeString without_accents_and_punctuation(const icu::UnicodeString& dec
         const auto character = decomposed.char32At(i);
         if (is_accent(character)) continue;
         const auto category = U_GET_GC_MASK(character);
-        if (category & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) {
+        if (!is_apostrophe(character) && (category & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK))) {
             const auto plain =
                 character < 0x80 ? plain_letters.end() : plain_letters.find(character);
             if (plain == plain_letters.end()) {
@@ -96,7 +102,10 @@ std::string name_key(std::string_view utf8) {
     UErrorCode status = U_ZERO_ERROR;
     const auto text = icu::UnicodeString::fromUTF8(
         icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
-    const auto folded = icu::Normalizer2::getNFKCCasefoldInstance(status)->normalize(text, status);
+    // Folding would make a letter of the iota subscript, which is an accent here.
+    auto plain = icu::Normalizer2::getNFDInstance(status)->normalize(text, status);
+    plain.findAndReplace(icu::UnicodeString(UChar32{0x345}), icu::UnicodeString());
+    const auto folded = icu::Normalizer2::getNFKCCasefoldInstance(status)->normalize(plain, status);
     const auto decomposed = icu::Normalizer2::getNFDInstance(status)->normalize(folded, status);
     auto key = without_accents_and_punctuation(decomposed);
     if (key.isEmpty())

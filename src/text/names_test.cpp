@@ -27,6 +27,8 @@ TEST(NameKey, FoldsCaseAccentsPunctuationAndSpaces) {
     EXPECT_EQ(name_key("Élodie Ångström"), "elodie angstrom");
     EXPECT_EQ(name_key("E\u0301lodie"), name_key("Élodie"));
     EXPECT_EQ(name_key("Κωνσταντίνος"), "κωνσταντινοσ");
+    EXPECT_EQ(name_key("ᾠδή"), "ωδη");
+    EXPECT_EQ(name_key("Hawaiʻi"), name_key("Hawai'i"));
     EXPECT_EQ(name_key("ФЁДОР"), "федор");
     EXPECT_EQ(name_key("Łukasz Ørsted Æsir Straße"), "lukasz orsted aesir strasse");
     EXPECT_EQ(name_key("ＦＵＬＬ　ｗｉｄｔｈ"), "full width");
