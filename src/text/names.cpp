@@ -39,7 +39,7 @@ Mapping plain_latin_letters() {
 
 /// Letters by category that stand for an apostrophe, as in Hawaiʻi.
 bool is_apostrophe(UChar32 character) {
-    return character >= 0x2B9 && character <= 0x2BF;
+    return character >= 0x2B9 && character <= 0x2BD;
 }
 
 bool is_accent(UChar32 character) {
