@@ -27,12 +27,12 @@ enum class Unit { page, chunk };
 
 /// How the items of one array of the answer (or the answer itself, for "") are tied to the passage.
 struct GroundingRule {
-    std::string items;                  ///< member that holds the array; "" for the whole answer
-    std::vector<std::string> mentions;  ///< members whose text must occur in the passage
-    std::string quote;                  ///< member with the exact words, or ""
-    std::string sentence;               ///< member with the number of a sentence (from 1), or ""
-    std::string wording;                ///< member whose words the evidence should carry, or ""
-    bool time_bounds = false;           ///< read bounds in time from the evidence
+    std::string items{};                  ///< member that holds the array; "" for the whole answer
+    std::vector<std::string> mentions{};  ///< members whose text must occur in the passage
+    std::string quote{};                  ///< member with the exact words, or ""
+    std::string sentence{};               ///< member with the number of a sentence (from 1), or ""
+    std::string wording{};                ///< member whose words the evidence should carry, or ""
+    bool time_bounds = false;             ///< read bounds in time from the evidence
 };
 
 struct PromptMessage {

@@ -12,7 +12,7 @@ namespace {
 using namespace std::string_view_literals;
 
 bool strip(std::string_view* name, std::string_view front, std::string_view back) {
-    if (name->size() <= front.size() + back.size()) return false;
+    if (name->size() < front.size() + back.size()) return false;
     if (!name->starts_with(front) || !name->ends_with(back)) return false;
     name->remove_prefix(front.size());
     name->remove_suffix(back.size());
@@ -127,7 +127,7 @@ std::string trimmed_name(std::string_view name) {
         for (const auto mark : leading) again = strip(&name, mark, ""sv) || again;
         for (const auto mark : trailing) again = strip(&name, ""sv, mark) || again;
     }
-    return name == " " ? std::string() : std::string(name);
+    return std::string(name);
 }
 
 bool is_pronoun(std::string_view name) {
