@@ -27,9 +27,7 @@ def answer_for(schema: dict, passage: str, key: str = "", place: int = 0):
         return {name: answer_for(member, passage, name, place + number)
                 for number, (name, member) in enumerate(members.items()) if name in schema.get("required", members)}
     if kind == "array":
-        count = min(schema.get("maxItems", 4), 4)
-        if key == "entities":
-            count = min(count, len(names_in(passage)))
+        count = min(schema.get("maxItems", 4), len(names_in(passage)) if key == "entities" else 4)
         return [answer_for(schema["items"], passage, "", number) for number in range(count)]
     if kind == "integer":
         return min(schema.get("minimum", 1) + place // 2, schema.get("maximum", 1_000_000))

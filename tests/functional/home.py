@@ -58,9 +58,9 @@ class Home:
             command += ["--config", str(file)]
         return command
 
-    def start(self, *arguments) -> subprocess.Popen:
+    def start(self, *arguments, output=subprocess.PIPE) -> subprocess.Popen:
         return subprocess.Popen(self._command(arguments), env=self.environment, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+                                stdout=output, stderr=output, text=True, encoding="utf-8",
                                 errors="replace", start_new_session=True)
 
     @staticmethod
