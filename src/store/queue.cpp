@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <pqxx/pqxx>
-#include <regex>
+#include <string_view>
 
 #include "store/arguments.h"
 
@@ -28,18 +28,26 @@ ClaimedJob claimed_job(const pqxx::row& row) {
     return job;
 }
 
+bool is_procedure_name(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
 /// The handler as it stands in a statement. It comes from a job type's folder, so it is data.
 std::string quoted_procedure(pqxx::work& work, const std::string& handler) {
-    static const std::regex pattern("(dbo|vector|sem)\\.([a-z_0-9]+)");
-    std::smatch parts;
-    if (!std::regex_match(handler, parts, pattern)) {
+    const auto point = std::min(handler.find('.'), handler.size());
+    const auto schema = handler.substr(0, point);
+    const auto procedure = handler.substr(std::min(point + 1, handler.size()));
+    if ((schema != "dbo" && schema != "vector" && schema != "sem") ||
+        !is_procedure_name(procedure)) {
         throw PermanentError(
             fmt::format("handler `{}` is not the name of a procedure in schema dbo, vector or sem; "
                         "correct it in the "
                         "job type's job.yaml",
                         handler));
     }
-    return work.quote_name(parts[1].str()) + "." + work.quote_name(parts[2].str());
+    return work.quote_name(schema) + "." + work.quote_name(procedure);
 }
 
 Arguments identity_of(const ClaimedJob& job) {

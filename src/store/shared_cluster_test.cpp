@@ -8,6 +8,12 @@
 #include "store/database.h"
 #include "store/migrations.h"
 
+// libpqxx 6.4 drops the result of a query in which the connection was lost.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT: the leak checker's own name
+extern "C" const char* __lsan_default_suppressions() {
+    return "leak:PQmakeEmptyPGresult";
+}
+
 namespace almagest::store {
 namespace {
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <string_view>
 
 #include "error/error.h"
@@ -45,10 +44,20 @@ std::string_view number_of(const SqlFile& migration) {
     return std::string_view(migration.name).substr(prefix, 4);
 }
 
+bool is_named_by_rule(std::string_view name) {
+    constexpr std::string_view prefix = "migrations/";
+    constexpr std::string_view suffix = ".sql";
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto is_word = [&](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_'; };
+    name.remove_prefix(prefix.size());
+    name.remove_suffix(suffix.size());
+    return name.size() > 5 && std::ranges::all_of(name.substr(0, 4), is_digit) && name[4] == '_' &&
+           std::ranges::all_of(name.substr(5), is_word);
+}
+
 void check_names(const std::vector<SqlFile>& migrations) {
-    static const std::regex pattern("migrations/[0-9]{4}_[a-z0-9_]+\\.sql");
     for (const auto& migration : migrations) {
-        if (!std::regex_match(migration.name, pattern)) {
+        if (!is_named_by_rule(migration.name)) {
             throw PermanentError(
                 fmt::format("{} is not named migrations/NNNN_name.sql; rename it", migration.name));
         }
