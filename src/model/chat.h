@@ -54,9 +54,10 @@ class ChatModel {
     virtual ~ChatModel() = default;
 
     /// Asks once; no retries inside. `on_token`, if set, is called from this thread for each piece
-    /// of a streamed answer. Throws TransientError (timeouts, 408, 429 and 5xx with Retry-After,
-    /// connection lost, half a body), EndpointUnusable (401, 403, 404, connection refused), PermanentError (400, an answer that is not
-    /// the protocol, an answer over the byte limit), Stopped when `stop` is requested.
+    /// of a streamed answer with that piece's tokens, once with all where it is not streamed.
+    /// Throws TransientError (timeouts, 408, 429 and 5xx with Retry-After, connection lost, half a
+    /// body), EndpointUnusable (401, 403, 404, connection refused), PermanentError (400, an answer
+    /// that is not the protocol, an answer over the byte limit), Stopped when `stop` is requested.
     [[nodiscard]] virtual ChatAnswer complete(
         const ChatRequest& request, std::stop_token stop,
         const std::function<void(std::size_t tokens)>& on_token = {}) = 0;

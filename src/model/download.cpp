@@ -60,6 +60,7 @@ bool take(const std::string& url, Partial& partial, const config::LlmSettings& s
     HttpClient http;
     HttpRequest request;
     request.endpoint = "the download of " + url;
+    request.setting = "llm.model";
     request.url = url;
     request.follow_redirects = true;
     request.resume_from = partial.size();
@@ -85,7 +86,12 @@ bool take(const std::string& url, Partial& partial, const config::LlmSettings& s
         partial.append(bytes);
         return true;
     };
-    const auto response = http.perform(request);
+    HttpResponse response;
+    try {
+        response = http.perform(request);
+    } catch (const CannotConnect& error) {
+        throw TransientError(error.what());
+    }
     if (response.head.status == 416 && partial.size() > 0) {
         return false;
     }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error/error.h"
+#include "model/chat.h"
 
 namespace almagest::model {
 namespace {
@@ -100,12 +101,12 @@ void throw_for_status(const std::string& who, const std::string& model, const Ht
             wait);
     }
     if (status == 401 || status == 403) {
-        throw PermanentError(fmt::format(
+        throw EndpointUnusable(fmt::format(
             "{} refuses the API key: HTTP {}{}; set llm.api_key_env or llm.api_key_file", who,
             status, said));
     }
     if (status == 404) {
-        throw PermanentError(fmt::format(
+        throw EndpointUnusable(fmt::format(
             "{} knows no model \"{}\" or no chat completions: HTTP 404{}; check llm.model, and "
             "that "
             "llm.endpoint is the base URL before /chat/completions (it often ends in /v1)",

@@ -18,7 +18,8 @@ namespace almagest::model {
 [[nodiscard]] std::string error_text(std::string_view body, std::string_view api_key);
 
 /// Throws what chat.h promises for an answer whose status is not 200: TransientError for 408, 425,
-/// 429 and 5xx, PermanentError for all else. `who` names the endpoint, `model` what was asked for.
+/// 429 and 5xx, EndpointUnusable for 401, 403 and 404, PermanentError for all else. `who` names the
+/// endpoint, `model` what was asked for.
 [[noreturn]] void throw_for_status(const std::string& who, const std::string& model,
                                    const HttpHead& head, std::string_view body,
                                    std::string_view api_key);

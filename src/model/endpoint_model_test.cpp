@@ -170,7 +170,7 @@ TEST(EndpointModel, CallsRunAtOnce) {
     }
 }
 
-TEST(EndpointModel, AnEndpointThatIsDownIsTransientAndNamed) {
+TEST(EndpointModel, AnEndpointThatIsDownIsUnusableAndNamed) {
     std::string url;
     {
         LoopbackServer server;
@@ -178,7 +178,7 @@ TEST(EndpointModel, AnEndpointThatIsDownIsTransientAndNamed) {
         url = server.url();
     }
     auto model = model_at(url);
-    EXPECT_THAT(error_of<TransientError>(model),
+    EXPECT_THAT(error_of<EndpointUnusable>(model),
                 AllOf(HasSubstr(url), HasSubstr("cannot be reached")));
 }
 
@@ -188,17 +188,17 @@ TEST(EndpointModel, RefusedKeysAreNamedButNeverShown) {
         answer_with(server, status,
                     R"({"error":{"message":"Incorrect API key provided: sk-secret"}})");
         auto model = model_at(server.url());
-        EXPECT_THAT(error_of<PermanentError>(model),
+        EXPECT_THAT(error_of<EndpointUnusable>(model),
                     AllOf(HasSubstr("llm.api_key_env"), HasSubstr(std::to_string(status)),
                           Not(HasSubstr("sk-secret"))));
     }
 }
 
-TEST(EndpointModel, AnUnknownModelIsPermanentAndNamed) {
+TEST(EndpointModel, AnUnknownModelMakesItUnusableAndIsNamed) {
     LoopbackServer server;
     answer_with(server, 404, R"({"error":{"message":"not here"}})");
     auto model = model_at(server.url());
-    EXPECT_THAT(error_of<PermanentError>(model),
+    EXPECT_THAT(error_of<EndpointUnusable>(model),
                 AllOf(HasSubstr("tower-1"), HasSubstr("llm.model")));
 }
 

@@ -249,16 +249,16 @@ void Exchange::throw_for(CURLcode code) const {
         case CURLE_UNSUPPORTED_PROTOCOL:
             if (detail.find("HTTP/0.9") != std::string::npos) {
                 throw PermanentError(
-                    fmt::format("{} does not speak HTTP; check llm.endpoint", who));
+                    fmt::format("{} does not speak HTTP; check {}", who, request_->setting));
             }
             throw UsageError(
                 fmt::format("{} is not an http or https URL: {}", request_->url, detail));
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_RESOLVE_PROXY:
         case CURLE_COULDNT_CONNECT:
-            throw TransientError(fmt::format(
-                "{} cannot be reached ({}); check that it runs and that llm.endpoint is right", who,
-                detail));
+            throw CannotConnect(
+                fmt::format("{} cannot be reached ({}); check that it runs and that {} is right",
+                            who, detail, request_->setting));
         case CURLE_OPERATION_TIMEDOUT:
             throw TransientError(
                 fmt::format("{} accepted no connection within {} (llm.connect_timeout)", who,
@@ -269,7 +269,8 @@ void Exchange::throw_for(CURLcode code) const {
             throw PermanentError(
                 fmt::format("{} has a certificate that is not trusted ({})", who, detail));
         case CURLE_WEIRD_SERVER_REPLY:
-            throw PermanentError(fmt::format("{} does not speak HTTP; check llm.endpoint", who));
+            throw PermanentError(
+                fmt::format("{} does not speak HTTP; check {}", who, request_->setting));
         default:
             throw TransientError(fmt::format(
                 "{} closed the connection before its answer was complete ({})", who, detail));

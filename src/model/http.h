@@ -10,7 +10,15 @@
 #include <string_view>
 #include <vector>
 
+#include "model/chat.h"
+
 namespace almagest::model {
+
+/// Nobody listens there, so nothing was asked.
+class CannotConnect : public EndpointUnusable {
+  public:
+    using EndpointUnusable::EndpointUnusable;
+};
 
 struct HttpTimeouts {
     std::chrono::milliseconds connect{5'000};
@@ -28,7 +36,8 @@ struct HttpHead {
 };
 
 struct HttpRequest {
-    std::string endpoint;  ///< the name that error sentences give the other side
+    std::string endpoint;                  ///< the name that error sentences give the other side
+    std::string setting = "llm.endpoint";  ///< what a person may have to correct
     std::string url;
     std::string unix_socket;  ///< path; empty: by the URL's host
     std::string body;         ///< empty: GET, else POST of application/json
@@ -57,9 +66,9 @@ class HttpClient {
     HttpClient& operator=(const HttpClient&) = delete;
 
     /// One exchange, whatever the status. Throws Stopped at once when `stop` is requested;
-    /// TransientError when the other side is down, too slow, or ends in the middle; PermanentError
-    /// for what is not HTTP, a refused certificate or a body over maximum_bytes; UsageError for
-    /// a URL that is none.
+    /// CannotConnect when nobody listens; TransientError when the other side is too slow, or ends
+    /// in the middle; PermanentError for what is not HTTP, a refused certificate or a body over
+    /// maximum_bytes; UsageError for a URL that is none.
     [[nodiscard]] HttpResponse perform(const HttpRequest& request, std::stop_token stop = {});
 
   private:

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "error/error.h"
@@ -11,8 +13,15 @@
 namespace almagest::model {
 namespace {
 
-/// A restarted server needs about this long before it answers.
-constexpr std::chrono::milliseconds restart_time{3'000};
+constexpr std::chrono::milliseconds restart_time{3'000};  ///< about what a restart takes
+constexpr std::chrono::milliseconds between_tries{100};
+
+void wait_or_stop(std::chrono::milliseconds duration, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, duration, [] { return false; });
+}
 
 Endpoint endpoint_of(const LocalServer& server, const ModelFile& file, unsigned slots) {
     Endpoint endpoint;
@@ -27,37 +36,48 @@ Endpoint endpoint_of(const LocalServer& server, const ModelFile& file, unsigned 
     return endpoint;
 }
 
-/// Runs `call`; where the server did not answer, sees to its supervisor before the error goes on.
-template <typename Call>
-auto reviving(LocalServer& server, const Call& call) {
-    try {
-        return call();
-    } catch (const TransientError& error) {
-        server.revive();
-        throw TransientError(error.what(),
-                             std::max(error.retry_after().value_or(restart_time), restart_time));
-    }
-}
-
 }  // namespace
 
 LocalModel::LocalModel(const config::LlmSettings& settings, const config::Places& places,
                        SupervisorCommand supervisor)
     : file_(find_model(settings, places)),
       server_(settings, places, file_, std::move(supervisor)),
-      endpoint_(endpoint_of(server_, file_, settings.server_slots), settings) {}
+      endpoint_(endpoint_of(server_, file_, settings.server_slots), settings),
+      patience_(settings.server_start_timeout) {}
+
+template <typename Call>
+auto LocalModel::while_it_restarts(const std::stop_token& stop, const Call& call) {
+    const auto deadline = std::chrono::steady_clock::now() + patience_;
+    for (;;) {
+        try {
+            return call();
+        } catch (const CannotConnect& error) {
+            if (const auto failure = server_.revive()) {
+                throw EndpointUnusable(*failure);
+            }
+            if (std::chrono::steady_clock::now() > deadline) {
+                throw;
+            }
+        } catch (const TransientError& error) {
+            static_cast<void>(server_.revive());
+            throw TransientError(
+                error.what(), std::max(error.retry_after().value_or(restart_time), restart_time));
+        }
+        wait_or_stop(between_tries, stop);
+    }
+}
 
 ChatAnswer LocalModel::complete(const ChatRequest& request, std::stop_token stop,
                                 const std::function<void(std::size_t)>& on_token) {
-    return reviving(server_, [&] { return endpoint_.complete(request, stop, on_token); });
+    return while_it_restarts(stop, [&] { return endpoint_.complete(request, stop, on_token); });
 }
 
 std::size_t LocalModel::context_window() {
-    return reviving(server_, [&] { return endpoint_.context_window(); });
+    return while_it_restarts({}, [&] { return endpoint_.context_window(); });
 }
 
 std::size_t LocalModel::count_tokens(std::string_view utf8) {
-    return reviving(server_, [&] { return endpoint_.count_tokens(utf8); });
+    return while_it_restarts({}, [&] { return endpoint_.count_tokens(utf8); });
 }
 
 }  // namespace almagest::model

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "model/endpoint_model.h"
 #include "model/local_server.h"
 
@@ -11,7 +13,8 @@ class LocalModel final : public ChatModel {
     LocalModel(const config::LlmSettings& settings, const config::Places& places,
                SupervisorCommand supervisor);
 
-    /// When the server is gone, the call fails with a TransientError while it is started again.
+    /// A server that is being started again is waited for. One that goes away in the middle of an
+    /// answer is a TransientError; one that its supervisor gave up is EndpointUnusable.
     [[nodiscard]] ChatAnswer complete(
         const ChatRequest& request, std::stop_token stop,
         const std::function<void(std::size_t)>& on_token = {}) override;
@@ -21,9 +24,13 @@ class LocalModel final : public ChatModel {
     [[nodiscard]] unsigned concurrency() const override { return endpoint_.concurrency(); }
 
   private:
+    template <typename Call>
+    auto while_it_restarts(const std::stop_token& stop, const Call& call);
+
     ModelFile file_;
     LocalServer server_;
     EndpointModel endpoint_;
+    std::chrono::milliseconds patience_;
 };
 
 }  // namespace almagest::model

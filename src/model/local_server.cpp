@@ -234,16 +234,21 @@ LocalServer::Wait LocalServer::wait_until_ready(const std::string& launch_id) {
                     files_.log().string(), end_of_log(files_)));
 }
 
-void LocalServer::revive() {
+std::optional<std::string> LocalServer::revive() {
     const std::lock_guard guard(mutex_);
     FileLock start(files_.start_lock());
     if (!start.try_lock(FileLock::Kind::exclusive)) {
-        return;
+        return std::nullopt;
     }
     FileLock supervisor_lock(files_.supervisor_lock());
-    if (supervisor_lock.try_lock(FileLock::Kind::exclusive)) {
-        spawn(supervisor_lock);
+    if (!supervisor_lock.try_lock(FileLock::Kind::exclusive)) {
+        return std::nullopt;
     }
+    if (const auto state = read_state(files_); state && state->phase == ServerPhase::failed) {
+        return state->error;
+    }
+    spawn(supervisor_lock);
+    return std::nullopt;
 }
 
 ModelStatus model_status(const config::Places& places) {

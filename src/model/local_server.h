@@ -35,8 +35,9 @@ class LocalServer {
     [[nodiscard]] const std::string& api_key() const { return api_key_; }
     [[nodiscard]] const ServerFiles& files() const { return files_; }
 
-    /// Starts a supervisor again if it has died; waits for nothing.
-    void revive();
+    /// Starts a supervisor again if it has died; waits for nothing. One that gave up is left alone:
+    /// returns what it said.
+    [[nodiscard]] std::optional<std::string> revive();
 
   private:
     enum class Wait { ready, again };

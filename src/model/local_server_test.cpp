@@ -302,6 +302,34 @@ TEST_F(LocalServerTest, AServerThatCannotStartTellsTheEndOfItsLog) {
     }
 }
 
+TEST_F(LocalServerTest, AServerThatNeverComesBackMakesTheModelUnusable) {
+    const auto program = folder.path() / "server-for-one-start";
+    std::string real;
+    for (const auto& word : find_server_program(settings.llm, places)) {
+        real += " '" + word + "'";
+    }
+    std::ofstream(program) << "#!/bin/sh\n[ -e " << (folder.path() / "started").string()
+                           << " ] && exit 3\ntouch " << (folder.path() / "started").string()
+                           << "\nexec" << real << " \"$@\"\n";
+    fs::permissions(program, fs::perms(0700));
+    settings.llm.server_program = program.string();
+    const auto model = open();
+    const auto killed = server_pid();
+    ASSERT_EQ(::kill(static_cast<pid_t>(killed), SIGKILL), 0);
+    std::string sentence;
+    EXPECT_TRUE(comes_about([&] {
+        try {
+            return !model->complete(colour_question(), {}).content.empty();
+        } catch (const TransientError&) {  // the dying server still took the connection
+            return false;
+        } catch (const EndpointUnusable& error) {
+            sentence = error.what();
+            return true;
+        }
+    }));
+    EXPECT_THAT(sentence, HasSubstr("status 3"));
+}
+
 TEST_F(LocalServerTest, ASupervisorThatCannotStartIsReported) {
     supervisor.program = folder.path() / "none";
     try {
