@@ -18,7 +18,7 @@ CREATE TABLE dbo.entity_mention (
     run_id         uuid,
     recorded_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (mention_id, tenant_id),
-    UNIQUE NULLS NOT DISTINCT (source_page_id, chunk_id, name_id, type_key, alias_of, tenant_id),
+    UNIQUE NULLS NOT DISTINCT (name_id, source_page_id, chunk_id, type_key, alias_of, tenant_id),
     FOREIGN KEY (name_id, tenant_id) REFERENCES dbo.name,
     FOREIGN KEY (entity_id, tenant_id) REFERENCES dbo.dim_entity,
     FOREIGN KEY (alias_of, tenant_id) REFERENCES dbo.entity_mention,
@@ -29,7 +29,6 @@ COMMENT ON TABLE dbo.entity_mention IS
     'What each passage called what: the truth that entities, aliases and identity are derived from';
 COMMENT ON COLUMN dbo.entity_mention.alias_of IS 'the mention whose other name this is; null for the name itself';
 CREATE INDEX entity_mention_entity ON dbo.entity_mention (entity_id);
-CREATE INDEX entity_mention_name ON dbo.entity_mention (name_id, source_page_id);
 CREATE INDEX entity_mention_chunk ON dbo.entity_mention (chunk_id);
 CREATE INDEX entity_mention_untyped ON dbo.entity_mention (name_id) WHERE type_key IS NULL AND alias_of IS NULL;
 CREATE INDEX entity_mention_alias ON dbo.entity_mention (alias_of) WHERE alias_of IS NOT NULL;

@@ -1,7 +1,9 @@
 -- What was done and learnt for some pages of a tenant (null pages = all of it), as one JSON object; docs/database.md
 -- has its members. Entities and relations are those with evidence on the pages. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_run_summary(p_tenant_id integer, p_source_page_ids bigint[]) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
+SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
+AS $$
     WITH page AS MATERIALIZED (
         SELECT p.source_page_id FROM sem.source_page p
          WHERE p.tenant_id = p_tenant_id AND (p_source_page_ids IS NULL OR p.source_page_id = ANY (p_source_page_ids))

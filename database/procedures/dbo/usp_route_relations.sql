@@ -16,7 +16,9 @@
 CREATE OR REPLACE FUNCTION dbo.usp_route_relations(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
     p_chunk_id bigint, p_job_type text, p_contract_version text, p_relations jsonb,
     OUT routed dbo.routed_item[], OUT evidence_new integer, OUT entities dbo.routed_item[])
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
+AS $$
 DECLARE
     v_passage record;
     v_ends jsonb;

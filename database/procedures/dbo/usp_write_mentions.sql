@@ -32,7 +32,7 @@ BEGIN
           LEFT JOIN dbo.dim_entity e ON j.alias_of IS NULL AND e.tenant_id = p_tenant_id AND e.name_id = j.name_id
            AND e.type_key IS NOT DISTINCT FROM j.type_key
          ORDER BY j.name_id, j.type_key
-        ON CONFLICT (source_page_id, chunk_id, name_id, type_key, alias_of, tenant_id) DO UPDATE
+        ON CONFLICT (name_id, source_page_id, chunk_id, type_key, alias_of, tenant_id) DO UPDATE
            SET said_name = substr(least(dbo.fn_name_rank(m.said_name), dbo.fn_name_rank(EXCLUDED.said_name)), 6),
                said_type = least(m.said_type COLLATE "C", EXCLUDED.said_type COLLATE "C"),
                confidence = greatest(m.confidence, EXCLUDED.confidence),

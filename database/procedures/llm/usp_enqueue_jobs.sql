@@ -8,7 +8,9 @@
 -- Errors: AL002 unknown job type or version; AL004 unknown tenant, page or chunk; AL005 priority or key out of range.
 CREATE OR REPLACE FUNCTION llm.usp_enqueue_jobs(p_jobs jsonb)
 RETURNS TABLE (ordinal integer, job_id bigint, is_new boolean)
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
+AS $$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_code text;

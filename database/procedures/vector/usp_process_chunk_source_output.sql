@@ -5,7 +5,9 @@
 -- Errors: AL003 a chunk is not of this shape, or lies outside of the page; AL004 unknown job, or it has no page.
 CREATE OR REPLACE FUNCTION vector.usp_process_chunk_source_output(p_job_id bigint, p_run_id uuid, p_output jsonb)
 RETURNS jsonb
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
+AS $$
 DECLARE
     v_job dbo.job_context := dbo.fn_job_context(p_job_id);
     v_page sem.source_page;

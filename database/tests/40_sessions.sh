@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Several sessions at once, on the cluster that scripts/pgtap.sh started (PGHOST …): claims are disjoint while another
+# transaction is open, and two workers that route overlapping names in opposite orders neither deadlock nor differ.
+set -euo pipefail
+sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
+failed=0
+check() { if [[ $2 == "$3" ]]; then echo "ok - $1"; else echo "not ok - $1: have '$2', want '$3'"; failed=1; fi; }
+
+sql -c "SELECT llm.usp_enqueue_job(1, 'page_classification', NULL, NULL, NULL, NULL, 'session ' || n, NULL, NULL) FROM generate_series(1, 4) n" >/dev/null
+coproc first { psql -X -q -A -t; }
+echo "BEGIN; SELECT string_agg(job_id::text, ',' ORDER BY job_id) FROM llm.usp_claim_jobs('a', '{page_classification}', 2, NULL, NULL);" >&"${first[1]}"
+read -r one <&"${first[0]}"
+two=$(sql -c "SET lock_timeout = '5s'" -c "SELECT string_agg(job_id::text, ',' ORDER BY job_id) FROM llm.usp_claim_jobs('b', '{page_classification}', 10, NULL, NULL)")
+check "a claim passes over what an open one holds, without waiting" "$(echo "$one,$two" | tr , '\n' | sort -u | wc -l)" 4
+echo "ROLLBACK; SELECT 'back';" >&"${first[1]}"
+read -r _ <&"${first[0]}"
+three=$(sql -c "SELECT string_agg(job_id::text, ',' ORDER BY job_id) FROM llm.usp_claim_jobs('c', '{page_classification}', 10, NULL, NULL)")
+check "what a claimer that went away held can be claimed" "$three" "$one"
+exec {first[1]}>&-
+wait "$first_PID" 2>/dev/null || true
+
+route() { # tenant, page, order: each statement is a transaction of its own
+    sql -c "SELECT format('SELECT tap.route_entities(%s, VARIADIC ARRAY(SELECT tap.entity(%1\$s, ''Name '' || n, ''kind'' || (n + %2\$s) %% 2) FROM generate_series(1, 12) n ORDER BY n $3)); SELECT tap.route_relations(%1\$s, VARIADIC ARRAY(SELECT tap.relation(%1\$s, ''Name '' || n, ''near'', ''Name '' || n + 3) FROM generate_series(1, 9) n ORDER BY n $3));', chunk_id, chunk_index)
+        FROM vector.chunk JOIN sem.source_page USING (source_page_id) WHERE locator = '$2' AND vector.chunk.tenant_id = $1 ORDER BY chunk_index $3" | sql -f - >/dev/null
+}
+for tenant in together alone; do
+    id=$(sql -c "SELECT llm.usp_ensure_tenant('$tenant')")
+    for page in up down; do
+        sql -c "SELECT tap.chunks($id, '$page', VARIADIC ARRAY(SELECT '$page ' || n || ' tells of many names.' FROM generate_series(1, 12) n))" >/dev/null
+    done
+    if [[ $tenant == together ]]; then
+        route "$id" up ASC & up=$!
+        route "$id" down DESC & down=$!
+        wait "$up" && wait "$down" && died=no || died=yes
+        check "two workers with overlapping names in opposite orders do not fail" "$died" no
+    else
+        route "$id" down ASC; route "$id" up ASC
+    fi
+done
+check "and know the same as one worker alone" \
+    "$(sql -c "SELECT tap.picture(llm.usp_ensure_tenant('together')) = tap.picture(llm.usp_ensure_tenant('alone'))")" t
+check "the server saw no deadlock" "$(sql -c "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")" 0
+exit "$failed"
