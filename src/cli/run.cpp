@@ -143,14 +143,14 @@ int run(Session& session, const RunOptions& options) {
     work::Reading reading;
     const auto ids = ids_of(taken.pages);
     {
-        telemetry::Progress progress(!session.quiet && !session.json, "steps");
+        telemetry::Progress progress(!session.quiet && !session.json, "chunks");
         work::ReadingOptions reading_options;
         reading_options.tenant_id = session.tenant_id();
         reading_options.source_page_ids = ids;
         reading_options.slots = options.concurrency;
         reading_options.model = options.model;
         reading_options.on_progress = [&](const work::ReadingProgress& at) {
-            progress.update(at.steps_done, at.steps_total, at.tokens);
+            progress.update(at.chunks_done, at.chunks, at.tokens);
         };
         reading = work::read_on(session.settings(), session.places(), session.database(),
                                 session.registry(), reading_options, stop);
@@ -196,14 +196,14 @@ int work_off(Session& session, const RunOptions& options, const std::vector<std:
     const auto stop = stop_on_signals();
     (void)work::sync_contracts(session.connection(), session.registry());
     for (const auto& type : types) (void)session.registry().find(type);
-    telemetry::Progress progress(!session.quiet && !session.json, "steps");
+    telemetry::Progress progress(!session.quiet && !session.json, "chunks");
     work::ReadingOptions reading_options;
     reading_options.job_types = types;
     reading_options.slots = options.concurrency;
     reading_options.model = options.model;
     reading_options.drain = drain;
     reading_options.on_progress = [&](const work::ReadingProgress& at) {
-        progress.update(at.steps_done, at.steps_total, at.tokens);
+        progress.update(at.chunks_done, at.chunks, at.tokens);
     };
     const auto reading = work::read_on(session.settings(), session.places(), session.database(),
                                        session.registry(), reading_options, stop);

@@ -60,6 +60,10 @@ std::optional<std::string> run_or_null(const std::string& run_id) {
     return run_id.empty() ? std::nullopt : std::optional(run_id);
 }
 
+std::optional<int> tenant_or_null(int tenant_id) {
+    return tenant_id == 0 ? std::nullopt : std::optional(tenant_id);
+}
+
 void end_run(pqxx::work& work, const std::string& run_id, const nlohmann::json& outcome) {
     if (!run_id.empty()) {
         (void)Arguments().add(run_id).add(outcome).run(
@@ -212,7 +216,7 @@ int Queue::retry_dead_letters(int tenant_id, const std::vector<std::int64_t>& jo
 }
 
 Pending Queue::pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids) {
-    const auto arguments = Arguments().add(tenant_id).add_or_null(source_page_ids);
+    const auto arguments = Arguments().add(tenant_or_null(tenant_id)).add_or_null(source_page_ids);
     Pending pending;
     connection_->transaction([&](pqxx::work& work) {
         const auto row = arguments.run1(
@@ -226,6 +230,18 @@ Pending Queue::pending(int tenant_id, const std::vector<std::int64_t>& source_pa
         }
     });
     return pending;
+}
+
+ChunkProgress Queue::chunk_progress(int tenant_id,
+                                    const std::vector<std::int64_t>& source_page_ids) {
+    const auto arguments = Arguments().add(tenant_or_null(tenant_id)).add_or_null(source_page_ids);
+    ChunkProgress progress;
+    connection_->transaction([&](pqxx::work& work) {
+        const auto row = arguments.run1(
+            work, "SELECT chunks, chunks_done FROM llm.fn_chunk_progress($1::int, $2::bigint[])");
+        progress = {row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+    });
+    return progress;
 }
 
 void Queue::start_run(const std::string& run_id, std::int64_t job_id, const std::string& model,

@@ -46,6 +46,11 @@ struct ClaimFilter {
     std::optional<int> tenant_id;
 };
 
+struct ChunkProgress {
+    std::int64_t chunks = 0;
+    std::int64_t done = 0;  ///< those for which no job waits or runs any more
+};
+
 struct Pending {
     std::int64_t waiting = 0;
     std::int64_t running = 0;
@@ -92,8 +97,11 @@ class Queue {
     /// Dead letters wait again: those named, or all of a type, or (both empty) all. How many.
     int retry_dead_letters(int tenant_id, const std::vector<std::int64_t>& job_ids,
                            const std::string& job_type);
-    /// No pages: all of the tenant.
+    /// Tenant 0: any. No pages: all.
     [[nodiscard]] Pending pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids);
+    /// Tenant 0: any. No pages: all.
+    [[nodiscard]] ChunkProgress chunk_progress(int tenant_id,
+                                               const std::vector<std::int64_t>& source_page_ids);
     void start_run(const std::string& run_id, std::int64_t job_id, const std::string& model,
                    const std::string& worker_id, const std::string& artifact);
 

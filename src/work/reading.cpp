@@ -46,7 +46,6 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     LazyModel model([&] { return model::open_model(settings, places, options.model); });
     const lake::Lake lake(places.lake());
     std::atomic<std::uint64_t> streamed{0};
-    std::atomic<std::uint64_t> steps{0};
 
     Workshop workshop;
     workshop.settings = &settings;
@@ -63,15 +62,12 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     if (options.tenant_id != 0) dispatch.filter.tenant_id = options.tenant_id;
     dispatch.slots = slots_for(settings, options);
     dispatch.drain = options.drain;
-    dispatch.on_end = [&](const store::ClaimedJob&, JobEnd end) {
-        if (end == JobEnd::succeeded || end == JobEnd::dead) ++steps;
-    };
     dispatch.on_tick = [&] {
         if (!options.on_progress) return;
-        const auto pending = queue.pending(options.tenant_id, options.source_page_ids);
+        const auto at = queue.chunk_progress(options.tenant_id, options.source_page_ids);
         const auto totals = model.totals();
-        options.on_progress({steps,
-                             steps + static_cast<std::uint64_t>(pending.waiting + pending.running),
+        options.on_progress({static_cast<std::uint64_t>(at.done),
+                             static_cast<std::uint64_t>(at.chunks),
                              totals.prompt_tokens - totals.cached_tokens + streamed});
     };
 

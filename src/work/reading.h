@@ -17,9 +17,9 @@ namespace almagest::work {
 
 /// How far the reading of some pages is.
 struct ReadingProgress {
-    std::uint64_t steps_done = 0;   ///< in this process
-    std::uint64_t steps_total = 0;  ///< done, waiting and running
-    std::uint64_t tokens = 0;       ///< read and written by the model in this process
+    std::uint64_t chunks_done = 0;
+    std::uint64_t chunks = 0;  ///< of the pages that were cut so far
+    std::uint64_t tokens = 0;  ///< read and written by the model in this process
 };
 
 struct Reading {

@@ -1,4 +1,4 @@
--- What is still to be done for some pages of a tenant (null pages = all of it): jobs waiting, jobs running, and when the
+-- What is still to be done for some pages of a tenant (null = any, all): jobs waiting, jobs running, and when the
 -- next may run (in the past: now; null: nothing waits). Writes nothing.
 CREATE OR REPLACE FUNCTION llm.fn_pending(p_tenant_id integer, p_source_page_ids bigint[])
 RETURNS TABLE (waiting bigint, running bigint, next_available_at timestamptz)
@@ -8,11 +8,11 @@ BEGIN
         RETURN QUERY
         SELECT count(*) FILTER (WHERE j.status <> 'RUNNING'), count(*) FILTER (WHERE j.status = 'RUNNING'),
                min(j.available_at) FILTER (WHERE j.status <> 'RUNNING')
-          FROM llm.job j WHERE j.tenant_id = p_tenant_id;
+          FROM llm.job j WHERE p_tenant_id IS NULL OR j.tenant_id = p_tenant_id;
     ELSE
         RETURN QUERY
         SELECT count(*) FILTER (WHERE j.status <> 'RUNNING'), count(*) FILTER (WHERE j.status = 'RUNNING'),
                min(j.available_at) FILTER (WHERE j.status <> 'RUNNING')
-          FROM llm.job j WHERE j.source_page_id = ANY (p_source_page_ids) AND j.tenant_id = p_tenant_id;
+          FROM llm.job j WHERE j.source_page_id = ANY (p_source_page_ids) AND (p_tenant_id IS NULL OR j.tenant_id = p_tenant_id);
     END IF;
 END $$;
