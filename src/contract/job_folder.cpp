@@ -8,7 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <regex>
 #include <set>
 
 #include "contract/answer.h"
@@ -164,14 +163,26 @@ JobType job_type_of(const json& settings) {
     return type;
 }
 
+/// A letter or "_", then letters, digits and "_"; PostgreSQL keeps 63 characters of a name.
+bool is_name(std::string_view text) {
+    const auto letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    const auto part = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+    return !text.empty() && text.size() <= 63 && letter(text.front()) &&
+           std::all_of(text.begin(), text.end(), part);
+}
+
 void check_names(const JobType& type, const fs::path& folder) {
-    static const std::regex name("[A-Za-z][A-Za-z0-9_]{0,62}");
-    static const std::regex procedure("[a-z_][a-z0-9_]{0,62}\\.[a-z_][a-z0-9_]{0,62}");
-    static const std::regex step("program:[a-z_][a-z0-9_]{0,62}");
-    if (!std::regex_match(type.job_type, name)) {
+    if (!is_name(type.job_type)) {
         throw UsageError(fmt::format("job.yaml: \"{}\" is no name for a job type", type.job_type));
     }
-    if (!std::regex_match(type.handler, procedure) && !std::regex_match(type.handler, step)) {
+    const auto colon = type.handler.find_first_of(".:");
+    const auto before = type.handler.substr(0, colon);
+    const bool is_step = before == "program" && type.handler.starts_with("program:");
+    const bool is_procedure = colon != std::string::npos && type.handler[colon] == '.' &&
+                              is_name(before) && lower(type.handler) == type.handler;
+    if ((!is_step && !is_procedure) || !is_name(type.handler.substr(colon + 1))) {
         throw UsageError(
             fmt::format("job.yaml: the handler \"{}\" is neither schema.procedure nor program:step",
                         type.handler));

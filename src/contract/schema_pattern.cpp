@@ -1,3 +1,8 @@
+// GCC 12 with sanitizers sees uninitialised members inside std::regex where there are none.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include "contract/schema_pattern.h"
 
 #include <algorithm>
