@@ -81,6 +81,7 @@ void print_states(const json& summary, const std::string& family) {
     std::uint64_t total = 0;
     std::string parts;
     for (const auto& [state, count] : states.items()) {
+        if (state == "total" || count == 0) continue;
         total += count.get<std::uint64_t>();
         parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", grouped(count), state);
     }

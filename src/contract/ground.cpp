@@ -6,6 +6,7 @@
 #include <set>
 
 #include "contract/answer.h"
+#include "contract/direction.h"
 #include "contract/item_bounds.h"
 #include "contract/mention.h"
 #include "text/code_points.h"
@@ -18,6 +19,7 @@ using nlohmann::json;
 using text::Range;
 
 constexpr std::size_t longest_name = 300;       // code points
+constexpr int least_habit = 2;                  // reversals that make a habit
 constexpr std::size_t most_places = 16;         // pieces of evidence for one item
 constexpr std::size_t longest_beginning = 200;  // code points quoted for a judgement of it all
 
@@ -63,6 +65,12 @@ std::optional<std::size_t> sentence_number(const json& item, const std::string& 
     return std::stoul(digits);
 }
 
+/// A member's text; "" where there is no such member or text.
+std::string text_of(const json& item, const std::string& member) {
+    const auto found = item.find(member);
+    return found == item.end() || !found->is_string() ? std::string() : found->get<std::string>();
+}
+
 /// Grounds the items of one rule, in order.
 class Grounding {
   public:
@@ -73,6 +81,23 @@ class Grounding {
           index_(passage.text),
           default_confidence_(default_confidence),
           refusals_(refusals) {}
+
+    /// Looks how an answer's items stand to the text in direction, before any of them is believed.
+    void observe(const json& items) {
+        for (auto item : items) {
+            try {
+                if (!item.is_object()) continue;
+                const auto mentions = mentions_of(&item);
+                const auto wording = text_of(item, rule_.wording);
+                const auto said = direction_of(mentions, support_of(item, mentions), wording);
+                auto& turned = turned_[text::name_key(wording)];
+                if (said == Direction::stated) ++turned.kept;
+                if (said == Direction::reversed) ++turned.reversed;
+            } catch (const NotBelieved&) {
+                continue;  // refused, with its reason, when its turn comes
+            }
+        }
+    }
 
     /// The item with its evidence; nullopt: refused, and recorded so.
     std::optional<json> believe(const json& given) {
@@ -88,10 +113,11 @@ class Grounding {
     json grounded(json item) {
         if (!item.is_object()) throw NotBelieved{"not an object"};
         if (has_nul(item)) throw NotBelieved{"holds a NUL character"};
-        const auto mentions = mentions_of(&item);
-        check_repetition(item);
+        auto mentions = mentions_of(&item);
         auto support = support_of(item, mentions);
-        const auto wording = rule_.wording.empty() ? "" : item.value(rule_.wording, std::string());
+        const auto wording = text_of(item, rule_.wording);
+        mend_direction(&item, &mentions, &support, wording);
+        check_repetition(item);
         if (!wording.empty() && !any_carries(support, wording)) support.worth *= 0.9;
 
         item["confidence"] = confidence(item, support.worth);
@@ -132,13 +158,47 @@ class Grounding {
     void check_repetition(const json& item) {
         std::string key;
         for (const auto& [member, value] : item.items()) {
-            if (member == "confidence") continue;
+            if (member == "confidence" || member == "direction") continue;
             key += member + '\x1f' +
                    (value.is_string() ? text::name_key(value.get_ref<const std::string&>())
                                       : value.dump()) +
                    '\x1e';
         }
         if (!seen_.insert(std::move(key)).second) throw NotBelieved{"repeats another item"};
+    }
+
+    /// Small models turn "Ada chaired the Society" round; where the sentence says which of the two
+    /// acts, the sentence counts.
+    void mend_direction(json* item, std::vector<Mention>* mentions, Support* support,
+                        const std::string& wording) {
+        const auto said = direction_of(*mentions, *support, wording);
+        const auto turned = turned_[text::name_key(wording)];
+        // What an answer turned round wherever the text can tell, it most likely turned round
+        // where the text cannot: "… and led it until March".
+        const bool by_habit =
+            said == Direction::unsaid && turned.kept == 0 && turned.reversed >= least_habit;
+        if (said != Direction::reversed && !by_habit) return;
+        std::swap((*item)[rule_.mentions[0]], (*item)[rule_.mentions[1]]);
+        std::swap(mentions->at(0), mentions->at(1));
+        if (by_habit) support->worth *= 0.85;
+        (*item)["direction"] = by_habit ? "mended by habit" : "mended";
+    }
+
+    Direction direction_of(const std::vector<Mention>& mentions, const Support& support,
+                           const std::string& wording) const {
+        if (mentions.size() != 2 || wording.empty() || support.places.empty())
+            return Direction::unsaid;
+        const auto& place = support.places.front();
+        return stated_direction(index_.slice(place), within(place, mentions[0]),
+                                within(place, mentions[1]), wording, rule_.direction);
+    }
+
+    static std::vector<Range> within(const Range& place, const Mention& mention) {
+        std::vector<Range> ranges;
+        for (const auto& one : mention.places)
+            if (place.contains(one))
+                ranges.push_back({one.start - place.start, one.end - place.start});
+        return ranges;
     }
 
     Support support_of(const json& item, const std::vector<Mention>& mentions) const {
@@ -162,7 +222,7 @@ class Grounding {
         if (here == mentions.size()) return {{named}, "exact", 1.0};
         // "He led it until 1996": a sentence that carries the wording and one of the names may
         // leave the other to a pronoun; else the one sentence with all names was meant.
-        const auto wording = rule_.wording.empty() ? "" : item.value(rule_.wording, std::string());
+        const auto wording = text_of(item, rule_.wording);
         const bool tells =
             here > 0 && !wording.empty() && carries_wording(index_.slice(named), wording);
         if (better && !tells) return {{*better}, "normalised", 0.9};
@@ -225,11 +285,8 @@ class Grounding {
             const auto& place = support.places.front();
             const auto where = [&](std::size_t mention) -> Range {
                 if (mention >= mentions.size()) return {};
-                for (const auto& one : mentions[mention].places) {
-                    if (place.contains(one))
-                        return {one.start - place.start, one.end - place.start};
-                }
-                return {};
+                const auto ranges = within(place, mentions[mention]);
+                return ranges.empty() ? Range{} : ranges.front();
             };
             unproved = set_bounds(item, index_.slice(place), where(0), where(1), wording);
         } else {
@@ -269,6 +326,12 @@ class Grounding {
     double default_confidence_;
     std::vector<Refusal>* refusals_;
     std::set<std::string> seen_;
+
+    struct Turned {
+        int kept = 0;
+        int reversed = 0;
+    };
+    std::map<std::string, Turned> turned_;  // by wording
 };
 
 }  // namespace
@@ -291,6 +354,8 @@ Grounded ground(const JobType& type, const json& answer, const Passage& passage,
         const auto items = result.output.find(rule.items);
         if (items == result.output.end() || !items->is_array()) continue;
         auto kept = json::array();
+        if (!rule.direction.verb_endings.empty() && !rule.wording.empty())
+            grounding.observe(*items);
         for (const auto& item : *items) {
             if (auto believed = grounding.believe(item)) kept.push_back(std::move(*believed));
         }

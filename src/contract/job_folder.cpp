@@ -128,6 +128,13 @@ GroundingRule grounding_rule(const json& value, std::size_t index) {
     rule.sentence = members.text("sentence");
     rule.wording = members.text("wording");
     rule.time_bounds = members.truth("time_bounds");
+    if (const auto* direction = members.find("direction")) {
+        Members words(*direction, where + ": \"direction\"");
+        rule.direction.passive = texts(words.find("passive"), where + ": \"passive\"");
+        rule.direction.verb_endings =
+            texts(words.find("verb_endings"), where + ": \"verb_endings\"");
+        words.refuse_others();
+    }
     members.refuse_others();
     return rule;
 }
@@ -235,11 +242,12 @@ std::string sha256_of(const std::vector<fs::path>& files) {
 
 void read_model_files(const fs::path& folder, JobType* type) {
     std::string why;
-    auto schema = read_strict_json(read_file(folder / "output.schema.json"), &why);
+    const auto text = read_file(folder / "output.schema.json");
+    const auto schema = read_strict_json(text, &why);
     if (!schema) throw UsageError("output.schema.json is no JSON: " + why);
     const Schema compiled(*schema);
-    (void)narrow(*schema, Passage{});  // throws on an unknown "x-narrow"
-    type->output_schema = std::move(*schema);
+    type->output_schema = nlohmann::ordered_json::parse(text);
+    (void)narrow(type->output_schema, Passage{});  // throws on an unknown "x-narrow"
     type->prompt = parse_prompt(read_file(folder / "prompt.md"));
     if (!type->continues && type->prompt.front().role == "assistant") {
         throw UsageError("prompt.md begins with \"# assistant\" but continues no other job type");

@@ -25,6 +25,13 @@ struct Version {
 
 enum class Unit { page, chunk };
 
+/// How a language tells who does something to whom; empty lists tell nothing.
+struct DirectionRule {
+    std::vector<std::string> passive;  ///< words before the one who acts: "by"
+    std::vector<std::string>
+        verb_endings;  ///< how verbs end that a text states a relation with: "ed"
+};
+
 /// How the items of one array of the answer (or the answer itself, for "") are tied to the passage.
 struct GroundingRule {
     std::string items{};                  ///< member that holds the array; "" for the whole answer
@@ -33,6 +40,7 @@ struct GroundingRule {
     std::string sentence{};               ///< member with the number of a sentence (from 1), or ""
     std::string wording{};                ///< member whose words the evidence should carry, or ""
     bool time_bounds = false;             ///< read bounds in time from the evidence
+    DirectionRule direction{};            ///< checks which of two mentions acts
 };
 
 struct PromptMessage {
@@ -57,9 +65,10 @@ struct JobType {
     bool partial_answers = false;  ///< the complete items of an answer that broke off count
     std::vector<GroundingRule> grounding;
     std::vector<PromptMessage> prompt;  ///< empty for steps without a model
-    nlohmann::json output_schema;       ///< null for steps without a model
-    nlohmann::json settings;            ///< job.yaml as JSON, whole
-    std::string sha256;                 ///< over the folder's files, in name order
+    /// null for steps without a model. Ordered: constrained decoding writes members in its order.
+    nlohmann::ordered_json output_schema;
+    nlohmann::json settings;  ///< job.yaml as JSON, whole
+    std::string sha256;       ///< over the folder's files, in name order
     [[nodiscard]] bool asks_model() const { return !prompt.empty(); }
 };
 

@@ -13,7 +13,7 @@
 namespace almagest::contract {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;  // members are asked for in the schema's own order
 
 class Narrowing {
   public:

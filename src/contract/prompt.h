@@ -40,6 +40,7 @@ struct Passage {
 /// beside it). A list whose items nothing can fit, for want of names or sentences, may only be
 /// empty. Everything that starts with "x-" is dropped from the result. What validates against the
 /// narrowed schema validates against the contract's. Throws UsageError on an unknown "x-narrow".
-[[nodiscard]] nlohmann::json narrow(const nlohmann::json& schema, const Passage& passage);
+[[nodiscard]] nlohmann::ordered_json narrow(const nlohmann::ordered_json& schema,
+                                            const Passage& passage);
 
 }  // namespace almagest::contract

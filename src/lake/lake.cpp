@@ -117,10 +117,10 @@ fs::path Lake::run_folder(std::string_view run_id,
 }
 
 void Lake::write(const fs::path& run_folder, std::string_view name,
-                 const nlohmann::json& document) const {
+                 const nlohmann::ordered_json& document) const {
     const fs::path file = file_of(run_folder, name);
     const std::string bytes =
-        document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+        document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     make_folder(run_folder);
     Draft draft(file);
     draft.fill(bytes);

@@ -23,7 +23,7 @@ class Lake {
     /// Writes `name`.json into a run's folder, making the folder; takes the place of an older one.
     /// Bytes that are not UTF-8 are replaced. Throws TransientError when the disk refuses.
     void write(const std::filesystem::path& run_folder, std::string_view name,
-               const nlohmann::json& document) const;
+               const nlohmann::ordered_json& document) const;
     /// Throws PermanentError when the artifact is missing or is not JSON.
     [[nodiscard]] nlohmann::json read(const std::filesystem::path& run_folder,
                                       std::string_view name) const;

@@ -19,7 +19,8 @@ struct Message {
 
 struct ChatRequest {
     std::vector<Message> messages;
-    nlohmann::json schema;  ///< JSON Schema of the answer; null: free text
+    /// JSON Schema of the answer, whose members are asked for in its order; null: free text.
+    nlohmann::ordered_json schema;
     std::string schema_name = "answer";
     std::size_t maximum_tokens = 1000;
     double temperature = 0.0;

@@ -11,6 +11,7 @@ namespace almagest::model {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 std::string text_member(const json& object, const char* name) {
     const auto found = object.find(name);
@@ -101,15 +102,15 @@ json parse(const std::string& who, std::string_view content_type, std::string_vi
 }  // namespace
 
 std::string chat_request_body(const ChatRequest& request, const RequestShape& shape) {
-    json messages = json::array();
+    ordered_json messages = ordered_json::array();
     for (const auto& message : request.messages) {
         messages.push_back({{"role", message.role}, {"content", message.content}});
     }
-    json body = {{"model", shape.model},
-                 {"messages", std::move(messages)},
-                 {"max_tokens", request.maximum_tokens},
-                 {"temperature", request.temperature},
-                 {"stream", shape.stream}};
+    ordered_json body = {{"model", shape.model},
+                         {"messages", std::move(messages)},
+                         {"max_tokens", request.maximum_tokens},
+                         {"temperature", request.temperature},
+                         {"stream", shape.stream}};
     if (shape.stream) {
         body["stream_options"] = {{"include_usage", true}};
     }

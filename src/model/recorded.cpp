@@ -19,8 +19,9 @@ using nlohmann::json;
 constexpr double characters_per_token = 4.0;
 constexpr std::size_t quoted_bytes = 80;
 
-json request_json(const ChatRequest& request) {
-    json messages = json::array();
+/// Ordered, since the order of the schema's members is a part of the question.
+nlohmann::ordered_json request_json(const ChatRequest& request) {
+    auto messages = nlohmann::ordered_json::array();
     for (const auto& message : request.messages) {
         messages.push_back({{"role", message.role}, {"content", message.content}});
     }

@@ -4,10 +4,10 @@
 #include <random>
 #include <thread>
 
-#include "contract/answer.h"
 #include "error/error.h"
 #include "telemetry/log.h"
 #include "text/chunker.h"
+#include "work/answer_check.h"
 #include "work/chunk_step.h"
 
 namespace almagest::work {
@@ -19,7 +19,6 @@ namespace {
 
 constexpr int routing_attempts = 4;
 constexpr auto routing_pause = std::chrono::milliseconds(50);
-constexpr double repaired_share = 0.9;  // of the confidence of items whose JSON had to be mended
 
 /// The answer is not to be believed; `outcome` is llm.run's word for why.
 class AnswerRefused : public Error {
@@ -52,14 +51,6 @@ json empty_output(const contract::JobType& type) {
     for (const auto& rule : type.grounding)
         if (!rule.items.empty()) output[rule.items] = json::array();
     return output;
-}
-
-json refusals_of(const std::vector<contract::Refusal>& refusals) {
-    auto rows = json::array();
-    for (const auto& refusal : refusals)
-        rows.push_back(
-            {{"items", refusal.items}, {"reason", refusal.reason}, {"item", refusal.item}});
-    return rows;
 }
 
 }  // namespace
@@ -172,20 +163,21 @@ store::Queue::Completion JobRunner::work_out(const store::ClaimedJob& job,
     run.folder = workshop_.lake->run_folder(run.id, started);
     workshop_.lake->write(
         run.folder, "input",
-        {{"job_id", job.job_id},
-         {"job_type", job.job_type},
-         {"contract_version", job.contract_version},
-         {"correlation_id", job.correlation_id},
-         {"source_page_id", job.source_page_id ? json(*job.source_page_id) : json()},
-         {"chunk_id", job.chunk_id ? json(*job.chunk_id) : json()},
-         {"attempt", job.attempts},
-         {"model", model.name()},
-         {"started_at", telemetry::timestamp(started)},
-         {"maximum_tokens", call.request.maximum_tokens},
-         {"temperature", call.request.temperature},
-         {"messages", messages_of(call.request)},
-         {"schema", call.request.schema},
-         {"passage", {{"offset", call.passage.offset}, {"text", call.passage.text}}}});
+        nlohmann::ordered_json{
+            {"job_id", job.job_id},
+            {"job_type", job.job_type},
+            {"contract_version", job.contract_version},
+            {"correlation_id", job.correlation_id},
+            {"source_page_id", job.source_page_id ? json(*job.source_page_id) : json()},
+            {"chunk_id", job.chunk_id ? json(*job.chunk_id) : json()},
+            {"attempt", job.attempts},
+            {"model", model.name()},
+            {"started_at", telemetry::timestamp(started)},
+            {"maximum_tokens", call.request.maximum_tokens},
+            {"temperature", call.request.temperature},
+            {"messages", messages_of(call.request)},
+            {"schema", call.request.schema},
+            {"passage", {{"offset", call.passage.offset}, {"text", call.passage.text}}}});
     queue_.start_run(run.id, job.job_id, model.name(), worker_id_, run.folder.string());
 
     const auto answer = model.complete(call.request, stop, workshop_.on_tokens);
@@ -244,54 +236,14 @@ std::optional<contract::Passage> JobRunner::passage_for(const store::ClaimedJob&
 
 store::Queue::Completion JobRunner::believe(const contract::JobType& type, const Call& call,
                                             const model::ChatAnswer& answer, Run& run) {
-    json artifact = {{"content", answer.content},
-                     {"finish_reason", answer.finish_reason},
-                     {"model", answer.model},
-                     {"usage",
-                      {{"prompt_tokens", answer.usage.prompt_tokens},
-                       {"cached_tokens", answer.usage.cached_tokens},
-                       {"completion_tokens", answer.usage.completion_tokens},
-                       {"estimated", answer.usage_estimated}}}};
-    const auto keep = [&] { workshop_.lake->write(run.folder, "output", artifact); };
-    std::string why;
-    const auto parsed = contract::parse_answer(answer.content, &why);
-    if (!parsed) {
-        keep();
-        throw AnswerRefused("parse_failed", "the model's answer is not JSON: " + why);
-    }
-    run.outcome["parse_strategy"] = contract::to_string(parsed->strategy);
-    artifact["parse_strategy"] = contract::to_string(parsed->strategy);
-    artifact["parsed"] = parsed->value;
-    const bool cut = parsed->truncated || answer.finish_reason == "length";
-    if (cut && !type.partial_answers) {
-        keep();
-        throw AnswerRefused("truncated", "the model's answer broke off after " +
-                                             std::to_string(answer.usage.completion_tokens) +
-                                             " tokens");
-    }
-    if (const auto violations = contract::Schema(call.request.schema).violations(parsed->value);
-        !violations.empty()) {
-        artifact["violations"] = violations;
-        keep();
-        throw AnswerRefused("schema_failed",
-                            "the model's answer breaks its contract: " + violations.front());
-    }
     const auto& profile = config::profile_for(*workshop_.settings, workshop_.model->get().name());
-    const double confidence =
-        profile.default_confidence *
-        (parsed->strategy == contract::ParseStrategy::repaired ? repaired_share : 1.0);
-    auto grounded = contract::ground(type, parsed->value, call.passage, confidence);
-    artifact["grounded"] = grounded.output;
-    artifact["refusals"] = refusals_of(grounded.refusals);
-    if (cut)
-        artifact["refusals"].push_back(
-            {{"items", ""},
-             {"reason", "the answer broke off; only its complete items were kept"},
-             {"item", nullptr}});
-    run.outcome["refusals"] = artifact["refusals"];
-    run.outcome["outcome"] = "succeeded";
-    keep();
-    return {run.id, type.handler, std::move(grounded.output), run.outcome};
+    auto checked = check_answer(type, call, answer, profile.default_confidence);
+    workshop_.lake->write(run.folder, "output", checked.artifact);
+    if (!checked.parse_strategy.empty()) run.outcome["parse_strategy"] = checked.parse_strategy;
+    run.outcome["refusals"] = checked.refusals;
+    if (!checked.believed()) throw AnswerRefused(checked.outcome, checked.reason);
+    run.outcome["outcome"] = checked.outcome;
+    return {run.id, type.handler, std::move(checked.grounded), run.outcome};
 }
 
 store::Queue::Completed JobRunner::route(const store::ClaimedJob& job,

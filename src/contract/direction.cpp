@@ -1,0 +1,64 @@
+#include "contract/direction.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "text/names.h"
+
+namespace almagest::contract {
+namespace {
+
+std::vector<std::string> words_of(std::string_view text) {
+    std::istringstream stream(text::name_key(text));
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) words.push_back(std::move(word));
+    return words;
+}
+
+bool any_of(const std::vector<std::string>& words, const std::vector<std::string>& sought) {
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+        return std::find(sought.begin(), sought.end(), word) != sought.end();
+    });
+}
+
+/// Is one of the last two words ("by", "by the") a mark of the passive?
+bool ends_passive(const std::vector<std::string>& words, const DirectionRule& rule) {
+    const auto tail = std::min<std::size_t>(2, words.size());
+    return any_of({words.end() - static_cast<std::ptrdiff_t>(tail), words.end()}, rule.passive);
+}
+
+}  // namespace
+
+Direction stated_direction(std::string_view sentence, const std::vector<text::Range>& subject,
+                           const std::vector<text::Range>& object, std::string_view predicate,
+                           const DirectionRule& rule) {
+    const auto wording = words_of(predicate);
+    std::vector<std::string> verbs;
+    for (const auto& word : wording)
+        if (std::any_of(rule.verb_endings.begin(), rule.verb_endings.end(),
+                        [&](const std::string& ending) { return word.ends_with(ending); }))
+            verbs.push_back(word);
+    if (verbs.empty()) return Direction::unsaid;
+
+    const text::CodePointIndex index(sentence);
+    auto found = Direction::unsaid;
+    for (const auto& from : subject) {
+        for (const auto& to : object) {
+            const bool subject_first = from.end <= to.start;
+            if (!subject_first && to.end > from.start) continue;  // they overlap
+            const text::Range between =
+                subject_first ? text::Range{from.end, to.start} : text::Range{to.end, from.start};
+            const auto words = words_of(index.slice(between));
+            if (!any_of(words, verbs)) continue;
+            // In "the Society was chaired by Ada" the later name does it, unless the predicate is
+            // "chaired_by" itself.
+            const bool later_acts = ends_passive(words, rule) != any_of(wording, rule.passive);
+            const auto said = subject_first != later_acts ? Direction::stated : Direction::reversed;
+            if (found != Direction::unsaid && found != said) return Direction::unsaid;
+            found = said;
+        }
+    }
+    return found;
+}
+
+}  // namespace almagest::contract

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/job_type.h"
+#include "text/code_points.h"
+
+namespace almagest::contract {
+
+enum class Direction { unsaid, stated, reversed };
+
+/// Does a sentence say "subject predicate object", or "object predicate subject"? Told only where a
+/// verb of the predicate (a word with one of the rule's endings) stands word for word between the
+/// two names: "Ada chaired the Society" is active, "the Society was chaired by Ada" passive by a
+/// word of the rule before the later name. Ranges are code points of `sentence`; every pair of
+/// places is looked at, and pairs that disagree say nothing.
+[[nodiscard]] Direction stated_direction(std::string_view sentence,
+                                         const std::vector<text::Range>& subject,
+                                         const std::vector<text::Range>& object,
+                                         std::string_view predicate, const DirectionRule& rule);
+
+}  // namespace almagest::contract

@@ -1,0 +1,101 @@
+#include "contract/direction.h"
+
+#include <gtest/gtest.h>
+
+#include "contract/answer.h"
+#include "text/names.h"
+
+namespace almagest::contract {
+namespace {
+
+using nlohmann::json;
+
+const DirectionRule english{{"by"}, {"ed"}};
+
+Direction direction(std::string_view sentence, std::string_view subject, std::string_view predicate,
+                    std::string_view object) {
+    return stated_direction(sentence, text::find_words(sentence, subject),
+                            text::find_words(sentence, object), predicate, english);
+}
+
+TEST(Direction, IsStatedWhereTheVerbStandsBetweenSubjectAndObject) {
+    EXPECT_EQ(direction("Vera led the Guild until 1802.", "Vera", "led", "Guild"),
+              Direction::stated);
+    EXPECT_EQ(direction("Vera led the Guild until 1802.", "Guild", "led", "Vera"),
+              Direction::reversed);
+}
+
+TEST(Direction, OfAPassiveIsTheOtherWayRound) {
+    const auto* sentence = "The Guild was founded in spring 1790 by the lamplighter Vera.";
+    EXPECT_EQ(direction(sentence, "Guild", "founded", "Vera"), Direction::stated)
+        << "an apposition hides the word that marks the passive";
+    const auto* plain = "The Guild was founded in spring 1790 by Vera.";
+    EXPECT_EQ(direction(plain, "Vera", "founded", "Guild"), Direction::stated);
+    EXPECT_EQ(direction(plain, "Guild", "founded", "Vera"), Direction::reversed);
+    EXPECT_EQ(direction(plain, "Guild", "was_founded_by", "Vera"), Direction::stated);
+    EXPECT_EQ(direction(plain, "Vera", "was_founded_by", "Guild"), Direction::reversed);
+}
+
+TEST(Direction, IsUnsaidWithoutTheVerbBetweenThem) {
+    EXPECT_EQ(direction("Vera left the Guild and led nobody.", "Guild", "led", "Vera"),
+              Direction::unsaid);
+    EXPECT_EQ(direction("The Guild's leader Vera left.", "Vera", "leader_of", "Guild"),
+              Direction::unsaid);
+    EXPECT_EQ(direction("Vera met the Guild.", "Guild", "met", "Vera"), Direction::unsaid)
+        << "not one of the rule's endings";
+}
+
+TEST(Direction, IsUnsaidWhereTwoPlacesDisagree) {
+    EXPECT_EQ(direction("Vera helped Tomas, and Tomas helped Vera.", "Vera", "helped", "Tomas"),
+              Direction::unsaid);
+}
+
+JobType relations() {
+    JobType type;
+    GroundingRule rule;
+    rule.items = "relations";
+    rule.mentions = {"subject", "object"};
+    rule.sentence = "sentence";
+    rule.wording = "predicate";
+    rule.direction = english;
+    type.grounding = {rule};
+    return type;
+}
+
+json relation(int sentence, const char* subject, const char* predicate, const char* object) {
+    return {
+        {"sentence", sentence}, {"subject", subject}, {"predicate", predicate}, {"object", object}};
+}
+
+TEST(Direction, OfAnAnswerIsMendedByItsSentences) {
+    Passage passage;
+    passage.text = "Vera led the Guild. Tomas led the Guild. Ines founded the Guild and led it.";
+    passage.sentences = {{0, 19}, {20, 40}, {41, 75}};
+    const json answer = {{"relations",
+                          {relation(3, "Guild", "led", "Ines"), relation(1, "Guild", "led", "Vera"),
+                           relation(2, "Guild", "led", "Tomas")}}};
+    const auto grounded = ground(relations(), answer, passage, 1.0);
+    const auto& kept = grounded.output["relations"];
+    ASSERT_EQ(kept.size(), 3U);
+    EXPECT_EQ(kept[1]["subject"], "Vera");
+    EXPECT_EQ(kept[1]["object"], "Guild");
+    EXPECT_EQ(kept[1]["confidence"], 1.0) << "the sentence itself says so";
+    EXPECT_EQ(kept[0]["subject"], "Ines")
+        << "what is turned round everywhere else is turned here too";
+    EXPECT_EQ(kept[0]["confidence"], 0.85) << "but only a person can be sure";
+}
+
+TEST(Direction, OfOneRelationGivenBothWaysIsOneRelation) {
+    Passage passage;
+    passage.text = "Vera led the Guild.";
+    passage.sentences = {{0, 19}};
+    const json answer = {
+        {"relations", {relation(1, "Vera", "led", "Guild"), relation(1, "Guild", "led", "Vera")}}};
+    const auto grounded = ground(relations(), answer, passage, 1.0);
+    EXPECT_EQ(grounded.output["relations"].size(), 1U);
+    ASSERT_EQ(grounded.refusals.size(), 1U);
+    EXPECT_EQ(grounded.refusals[0].reason, "repeats another item");
+}
+
+}  // namespace
+}  // namespace almagest::contract

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "contract/answer.h"
+#include "contract/job_type.h"
+#include "error/error.h"
+#include "model/chat.h"
+#include "work/call.h"
+
+namespace almagest::work {
+
+/// What became of a model's answer on its way to being believed, for the lake and for llm.run.
+struct CheckedAnswer {
+    std::string outcome = "succeeded";  ///< or parse_failed, truncated, schema_failed
+    std::string reason;                 ///< one sentence, unless it succeeded
+    nlohmann::json grounded;            ///< what the handler gets; null unless it succeeded
+    nlohmann::json refusals = nlohmann::json::array();  ///< {items, reason, item}
+    std::string parse_strategy;                         ///< "" when nothing could be parsed
+    nlohmann::json artifact;                            ///< output.json
+    [[nodiscard]] bool believed() const { return outcome == "succeeded"; }
+};
+
+/// Parse, validate, ground; fails closed. Pure; thread-safe.
+[[nodiscard]] CheckedAnswer check_answer(const contract::JobType& type, const Call& call,
+                                         const model::ChatAnswer& answer,
+                                         double default_confidence);
+
+}  // namespace almagest::work
