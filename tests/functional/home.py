@@ -63,15 +63,24 @@ class Home:
                                 stdout=output, stderr=output, text=True, encoding="utf-8",
                                 errors="replace", start_new_session=True)
 
-    @staticmethod
-    def finish(process: subprocess.Popen, timeout: float = 180) -> Result:
+    def account(self) -> str:
+        """The ends of this home's logs and its processes, for a failure that has to be explained."""
+        parts = []
+        for file in sorted([*self.home.glob("logs/*.jsonl"), *self.home.rglob("server.log")]):
+            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+            parts.append("\n".join([f"-- {file.relative_to(self.home)}", *lines]))
+        parts.append("\n".join(["-- processes", *self.processes().values()]))
+        return "\n".join(parts)
+
+    def finish(self, process: subprocess.Popen, timeout: float = 180) -> Result:
         began = time.monotonic()
         try:
             out, err = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
+            account = self.account()  # before the kill changes it
             os.killpg(process.pid, signal.SIGKILL)
             out, err = process.communicate()
-            raise AssertionError(f"{process.args} was not done after {timeout} s\n{out}\n{err}") from None
+            raise AssertionError(f"{process.args} was not done after {timeout} s\n{out}\n{err}\n{account}") from None
         return Result(process.returncode, out, err, time.monotonic() - began)
 
     def run(self, *arguments, timeout: float = 180) -> Result:
