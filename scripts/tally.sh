@@ -21,7 +21,8 @@ tally_command() {
     if "$@"; then tally "$name" 1 0; else tally "$name" 0 1; fi
 }
 
-# tally_counting NAME COMMAND…: a command whose output ends in "N passed, N failed". A non-zero exit
+# tally_counting NAME COMMAND…: a command whose output ends in "N passed, N failed", or in the summary of
+# pg_prove ("Files=3, Tests=41, …", and "Failed: 2" for each file with failures). A non-zero exit
 # without a failure counted, or no such line, is a failure.
 tally_counting() {
     local name=$1 output status=0 counts
@@ -30,6 +31,10 @@ tally_counting() {
     output=$(mktemp)
     (set -o pipefail; "$@" 2>&1 | tee "$output") || status=$?
     counts=$(grep -oE '^[0-9]+ passed, [0-9]+ failed' "$output" | tail -1 || true)
+    [ -n "$counts" ] || counts=$(awk '
+        /^Files=[0-9]+, Tests=[0-9]+/ {split($2, part, /[=,]/); tests = part[2]}
+        match($0, /\(Wstat: .* Failed: [0-9]+\)/) {sub(/.* Failed: /, ""); failed += $0 + 0}
+        END {if (tests) printf "%d passed, %d failed", tests - failed, failed}' "$output")
     rm -f "$output"
     local passed=0 failed=0
     [ -z "$counts" ] || read -r passed _ failed _ <<<"$counts"

@@ -107,3 +107,9 @@ class CountingTests(unittest.TestCase):
     def test_a_part_that_passed_all_and_then_crashed_has_failed(self):
         result = self.tally("tally_counting a bash -c \"echo '3 passed, 0 failed'; exit 139\"")
         self.assertEqual((result.returncode, result.stdout.splitlines()[-1]), (1, "3 passed, 1 failed"))
+
+    def test_the_summary_of_pg_prove_is_understood(self):
+        summary = ("b.sql (Wstat: 0 Tests: 20 Failed: 2)\\n  Failed tests:  3, 5\\n"
+                   "Files=3, Tests=41,  2 wallclock secs ( 0.03 usr )\\nResult: FAIL\\n")
+        result = self.tally(f"tally_counting a bash -c \"printf '{summary}'; exit 1\"")
+        self.assertEqual((result.returncode, result.stdout.splitlines()[-1]), (1, "39 passed, 2 failed"))
