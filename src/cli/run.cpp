@@ -76,6 +76,25 @@ std::string counted(const json& counts, std::string_view key) {
     return grouped(counts.value(std::string(key), std::uint64_t{0}));
 }
 
+std::uint64_t candidates(const json& summary, const char* family) {
+    return summary.at(family).value("candidate", std::uint64_t{0});
+}
+
+std::uint64_t dead_jobs(const json& summary) {
+    return summary.at("jobs").value("dead", std::uint64_t{0});
+}
+
+/// What failed for good goes to standard error, each with its reason.
+void complain_about_dead(const json& summary) {
+    for (const auto& dead : summary.value("dead_letters", json::array()))
+        std::cerr << fmt::format("almagest: job {} ({}) failed: {}\n", cell(dead["job_id"]),
+                                 printable(cell(dead["job_type"])),
+                                 printable(cell(dead["reason"])));
+    if (dead_jobs(summary) > 0)
+        std::cerr << "almagest: when the cause is mended, `almagest jobs retry --dead` gives them "
+                     "another chance\n";
+}
+
 void print_states(const json& summary, const std::string& family) {
     const auto states = summary.value(family, json::object());
     std::uint64_t total = 0;
@@ -107,8 +126,8 @@ void print_summary(const json& summary, const work::Reading& reading, const work
                      figures["tokens_per_second"].get<double>()));
     print_states(summary, "entities");
     print_states(summary, "relations");
-    line("to review", counted(summary, "to_review"));
-    line("jobs failed", counted(summary, "jobs_dead"));
+    line("to review", grouped(candidates(summary, "entities") + candidates(summary, "relations")));
+    line("jobs failed", grouped(dead_jobs(summary)));
     const auto refusals = summary.value("refusals", json::array());
     if (!refusals.empty()) {
         std::cout << paint("Refused by the checks", Colour::bold) << "\n";
@@ -116,17 +135,14 @@ void print_summary(const json& summary, const work::Reading& reading, const work
             line(grouped(refusal.value("count", std::uint64_t{0})),
                  printable(refusal.value("reason", "")));
     }
-    for (const auto& dead : summary.value("dead_letters", json::array()))
-        std::cout << paint(fmt::format("  job {} ({}): {}", cell(dead["job_id"]),
-                                       cell(dead["job_type"]), printable(cell(dead["reason"]))),
-                           Colour::red)
-                  << "\n";
 }
 
 int end_of(const work::Reading& reading, const json& summary, const work::TakenIn& taken) {
     if (reading.report.stopped) return Exit::interrupted;
-    const bool dead = summary.value("jobs_dead", 0) > 0;
-    return dead || !taken.refused.empty() ? Exit::partly : Exit::done;
+    const auto dead = dead_jobs(summary);
+    if (dead > 0 && summary.at("jobs").value("succeeded", std::uint64_t{0}) == 0)
+        return Exit::failed;
+    return dead > 0 || !taken.refused.empty() ? Exit::partly : Exit::done;
 }
 
 int run(Session& session, const RunOptions& options) {
@@ -158,6 +174,7 @@ int run(Session& session, const RunOptions& options) {
     }
     auto summary = knowledge.run_summary(session.tenant_id(), ids);
     const int code = end_of(reading, summary, taken);
+    complain_about_dead(summary);
     if (session.json) {
         summary["this_run"] = call_figures(reading);
         summary["refused"] = refused_files(taken.refused);

@@ -1,7 +1,6 @@
 #include "contract/job_folder.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +14,7 @@
 #include "contract/strict_json.h"
 #include "contract/yaml_json.h"
 #include "error/error.h"
+#include "system/sha256.h"
 
 namespace almagest::contract {
 namespace {
@@ -222,22 +222,12 @@ std::vector<fs::path> files_of(const fs::path& folder) {
 
 /// Over each file's name, size and content, in name order.
 std::string sha256_of(const std::vector<fs::path>& files) {
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                          &EVP_MD_CTX_free);
-    bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
+    system::Sha256 hash;
     for (const auto& file : files) {
         const auto text = read_file(file);
-        const auto part = fmt::format("{}\n{}\n{}", file.filename().string(), text.size(), text);
-        good = good && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+        hash.add(fmt::format("{}\n{}\n{}", file.filename().string(), text.size(), text));
     }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    if (!good || EVP_DigestFinal_ex(context.get(), digest.data(), &length) != 1) {
-        throw PermanentError("the SHA-256 of a contract could not be computed");
-    }
-    std::string hex;
-    for (unsigned i = 0; i < length; ++i) hex += fmt::format("{:02x}", digest.at(i));
-    return hex;
+    return hash.hexadecimal();
 }
 
 void read_model_files(const fs::path& folder, JobType* type) {

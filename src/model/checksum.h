@@ -6,11 +6,6 @@
 
 namespace almagest::model {
 
-/// SHA-256 in lower-case hexadecimal.
-[[nodiscard]] std::string sha256_of(std::string_view bytes);
-/// Throws UsageError when the file cannot be read.
-[[nodiscard]] std::string sha256_of_file(const std::filesystem::path& file);
-
 /// Checksums of files that were hashed before, by path, size and time of change, so that a large
 /// file is not read again at each start. Kept as JSON in one file; safe between processes.
 class KnownChecksums {

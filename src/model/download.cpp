@@ -7,9 +7,9 @@
 
 #include "error/error.h"
 #include "model/endpoint_error.h"
-#include "model/file_lock.h"
 #include "model/http.h"
 #include "model/private_file.h"
+#include "system/file_lock.h"
 #include "telemetry/log.h"
 
 namespace almagest::model {
@@ -117,8 +117,8 @@ void download(const std::string& url, const fs::path& file, const config::LlmSet
         return;
     }
     make_private_folder(file.parent_path());
-    FileLock lock(file.string() + ".lock");
-    lock.lock(FileLock::Kind::exclusive);
+    system::FileLock lock(file.string() + ".lock");
+    lock.lock(system::FileLock::Kind::exclusive);
     if (fs::exists(file, failure)) {
         return;
     }

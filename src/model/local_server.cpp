@@ -81,8 +81,8 @@ std::string random_key() {
 }
 
 /// Whether no supervisor lives; takes its lock for a moment.
-bool is_free(FileLock& supervisor_lock) {
-    if (!supervisor_lock.try_lock(FileLock::Kind::exclusive)) {
+bool is_free(system::FileLock& supervisor_lock) {
+    if (!supervisor_lock.try_lock(system::FileLock::Kind::exclusive)) {
         return false;
     }
     supervisor_lock.unlock();
@@ -90,7 +90,7 @@ bool is_free(FileLock& supervisor_lock) {
 }
 
 /// Asks the supervisor of this start to end and waits until it has. The caller holds start.lock.
-void end_supervisor(const ServerFiles& files, FileLock& supervisor_lock) {
+void end_supervisor(const ServerFiles& files, system::FileLock& supervisor_lock) {
     const auto deadline = Clock::now() + stop_limit;
     bool asked = false;
     while (!is_free(supervisor_lock)) {
@@ -110,9 +110,9 @@ void end_supervisor(const ServerFiles& files, FileLock& supervisor_lock) {
 
 /// Leaves users.lock held exclusively when true. The supervisor's own glances at the lock, and
 /// others let in while its kind changes, last a moment only, so one refusal says nothing.
-bool nobody_else_uses(FileLock& users) {
+bool nobody_else_uses(system::FileLock& users) {
     for (int glance = 0; glance < 5; ++glance) {
-        if (users.try_lock(FileLock::Kind::exclusive)) {
+        if (users.try_lock(system::FileLock::Kind::exclusive)) {
             return true;
         }
         std::this_thread::sleep_for(poll_interval);
@@ -148,12 +148,12 @@ LocalServer::LocalServer(const config::LlmSettings& settings, const config::Plac
 
 std::string LocalServer::join_or_start() {
     const std::lock_guard guard(mutex_);
-    FileLock start(files_.start_lock());
-    start.lock(FileLock::Kind::exclusive);
-    FileLock supervisor_lock(files_.supervisor_lock());
+    system::FileLock start(files_.start_lock());
+    start.lock(system::FileLock::Kind::exclusive);
+    system::FileLock supervisor_lock(files_.supervisor_lock());
     // Waits while a supervisor that nobody uses is on its way out.
-    users_.lock(FileLock::Kind::shared);
-    if (!supervisor_lock.try_lock(FileLock::Kind::exclusive)) {
+    users_.lock(system::FileLock::Kind::shared);
+    if (!supervisor_lock.try_lock(system::FileLock::Kind::exclusive)) {
         const auto running = read_launch(files_);
         const auto difference = running ? launch_.difference_to(*running) : "";
         if (running && difference.empty()) {
@@ -169,18 +169,18 @@ std::string LocalServer::join_or_start() {
                             difference));
         }
         end_supervisor(files_, supervisor_lock);
-        if (!supervisor_lock.try_lock(FileLock::Kind::exclusive)) {
+        if (!supervisor_lock.try_lock(system::FileLock::Kind::exclusive)) {
             throw TransientError(
                 "the model server was started by somebody else at the same moment; try again");
         }
-        users_.lock(FileLock::Kind::shared);
+        users_.lock(system::FileLock::Kind::shared);
     }
     spawn(supervisor_lock);
     return launch_.id;
 }
 
 /// The lock goes over to the supervisor, so no moment is left in which a second one could start.
-void LocalServer::spawn(const FileLock& supervisor_lock) {
+void LocalServer::spawn(const system::FileLock& supervisor_lock) {
     if (read_if_there(files_.api_key()).empty()) {
         write_atomically(files_.api_key(), random_key() + "\n");
     }
@@ -203,7 +203,7 @@ void LocalServer::spawn(const FileLock& supervisor_lock) {
 }
 
 LocalServer::Wait LocalServer::wait_until_ready(const std::string& launch_id) {
-    FileLock supervisor_lock(files_.supervisor_lock());
+    system::FileLock supervisor_lock(files_.supervisor_lock());
     const auto deadline = Clock::now() + launch_.start_timeout + stop_limit;
     while (Clock::now() < deadline) {
         // First whether it lives: what it said last is then really the last.
@@ -236,12 +236,12 @@ LocalServer::Wait LocalServer::wait_until_ready(const std::string& launch_id) {
 
 std::optional<std::string> LocalServer::revive() {
     const std::lock_guard guard(mutex_);
-    FileLock start(files_.start_lock());
-    if (!start.try_lock(FileLock::Kind::exclusive)) {
+    system::FileLock start(files_.start_lock());
+    if (!start.try_lock(system::FileLock::Kind::exclusive)) {
         return std::nullopt;
     }
-    FileLock supervisor_lock(files_.supervisor_lock());
-    if (!supervisor_lock.try_lock(FileLock::Kind::exclusive)) {
+    system::FileLock supervisor_lock(files_.supervisor_lock());
+    if (!supervisor_lock.try_lock(system::FileLock::Kind::exclusive)) {
         return std::nullopt;
     }
     if (const auto state = read_state(files_); state && state->phase == ServerPhase::failed) {
@@ -259,11 +259,11 @@ ModelStatus model_status(const config::Places& places) {
     if (!std::filesystem::exists(files.supervisor_lock(), failure)) {
         return status;
     }
-    FileLock start(files.start_lock());
-    start.lock(FileLock::Kind::exclusive);
-    FileLock supervisor_lock(files.supervisor_lock());
+    system::FileLock start(files.start_lock());
+    start.lock(system::FileLock::Kind::exclusive);
+    system::FileLock supervisor_lock(files.supervisor_lock());
     status.running = !is_free(supervisor_lock);
-    FileLock users(files.users_lock());
+    system::FileLock users(files.users_lock());
     status.in_use = status.running && !nobody_else_uses(users);
     status.state = read_state(files);
     return status;
@@ -275,13 +275,13 @@ bool stop_server(const config::Places& places) {
     if (!std::filesystem::exists(files.supervisor_lock(), failure)) {
         return false;
     }
-    FileLock start(files.start_lock());
-    start.lock(FileLock::Kind::exclusive);
-    FileLock supervisor_lock(files.supervisor_lock());
+    system::FileLock start(files.start_lock());
+    start.lock(system::FileLock::Kind::exclusive);
+    system::FileLock supervisor_lock(files.supervisor_lock());
     if (is_free(supervisor_lock)) {
         return false;
     }
-    FileLock users(files.users_lock());
+    system::FileLock users(files.users_lock());
     if (!nobody_else_uses(users)) {
         throw UsageError(
             "the model server is in use by a program that runs; stop that first, and the server "

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "config/settings.h"
-#include "model/file_lock.h"
 #include "model/model_file.h"
 #include "model/server_files.h"
+#include "system/file_lock.h"
 
 namespace almagest::model {
 
@@ -43,14 +43,14 @@ class LocalServer {
     enum class Wait { ready, again };
 
     [[nodiscard]] std::string join_or_start();
-    void spawn(const FileLock& supervisor_lock);
+    void spawn(const system::FileLock& supervisor_lock);
     [[nodiscard]] Wait wait_until_ready(const std::string& launch_id);
 
     ServerFiles files_;
     ServerLaunch launch_;
     SupervisorCommand supervisor_;
     std::mutex mutex_;  // users_ and the locks taken for a start
-    FileLock users_;
+    system::FileLock users_;
     std::string api_key_;
 };
 

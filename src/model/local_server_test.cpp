@@ -14,10 +14,10 @@
 #include <thread>
 
 #include "error/error.h"
-#include "model/file_lock.h"
 #include "model/open_model.h"
 #include "model/server_program.h"
 #include "model/testing/fault_server.h"
+#include "system/file_lock.h"
 
 namespace almagest::model {
 namespace {
@@ -235,8 +235,8 @@ class OtherProgram {
         }
         ::close(in[0]);
         ::close(out[1]);
-        to_ = FileDescriptor(in[1]);
-        from_ = FileDescriptor(out[0]);
+        to_ = system::Descriptor(in[1]);
+        from_ = system::Descriptor(out[0]);
     }
     ~OtherProgram() {
         to_.reset();
@@ -266,8 +266,8 @@ class OtherProgram {
         }
     }
     pid_t pid_ = -1;
-    FileDescriptor to_;
-    FileDescriptor from_;
+    system::Descriptor to_;
+    system::Descriptor from_;
 };
 
 TEST_F(LocalServerTest, ProgramsStartedAtOnceShareOneServer) {

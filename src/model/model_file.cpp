@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "error/error.h"
+#include "system/sha256.h"
 #include "model/checksum.h"
 #include "model/download.h"
 #include "model/private_file.h"
@@ -118,7 +119,7 @@ ModelFile from_url(const config::LlmSettings& settings, const config::Places& pl
             fmt::format("the URL {} (llm.model) ends in no file name", settings.model));
     }
     // Two URLs may end in the same name.
-    const auto file = places.models() / sha256_of(settings.model).substr(0, 12) / base;
+    const auto file = places.models() / system::sha256_of(settings.model).substr(0, 12) / base;
     make_private_folder(places.models());
     download(settings.model, file, settings);
     return checked(file, lower(settings.model_sha256), places,

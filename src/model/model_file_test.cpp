@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "error/error.h"
+#include "system/sha256.h"
 #include "model/checksum.h"
 #include "model/private_file.h"
 #include "model/testing/fault_server.h"
@@ -43,7 +44,7 @@ struct Setting {
     void list(const std::string& bytes) const {
         write(places.share / "scripts/model-server/models.txt",
               "# a comment\ndefault towers.gguf " + std::to_string(bytes.size()) + " " +
-                  sha256_of(bytes) + "\n");
+                  system::sha256_of(bytes) + "\n");
     }
     [[nodiscard]] std::string error() const {
         try {
@@ -60,10 +61,12 @@ struct Setting {
 };
 
 TEST(Checksum, IsSha256) {
-    EXPECT_EQ(sha256_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(system::sha256_of("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     const TemporaryFolder folder;
     write(folder.path() / "file", std::string(3'000'000, 'a'));
-    EXPECT_EQ(sha256_of_file(folder.path() / "file"), sha256_of(std::string(3'000'000, 'a')));
+    EXPECT_EQ(system::sha256_of_file(folder.path() / "file"),
+              system::sha256_of(std::string(3'000'000, 'a')));
 }
 
 TEST(Checksum, IsRememberedUntilTheFileChanges) {
@@ -71,14 +74,14 @@ TEST(Checksum, IsRememberedUntilTheFileChanges) {
     const auto file = folder.path() / "file";
     const auto store = folder.path() / "known.json";
     write(file, "abc");
-    EXPECT_EQ(KnownChecksums(store).of(file), sha256_of("abc"));
+    EXPECT_EQ(KnownChecksums(store).of(file), system::sha256_of("abc"));
     // Believed while the file is the same: a doctored memory shows that nothing was hashed.
     auto memory = read_if_there(store);
-    memory.replace(memory.find(sha256_of("abc")), 64, std::string(64, '7'));
+    memory.replace(memory.find(system::sha256_of("abc")), 64, std::string(64, '7'));
     write_atomically(store, memory);
     EXPECT_EQ(KnownChecksums(store).of(file), std::string(64, '7'));
     write(file, "abcd");
-    EXPECT_EQ(KnownChecksums(store).of(file), sha256_of("abcd"));
+    EXPECT_EQ(KnownChecksums(store).of(file), system::sha256_of("abcd"));
 }
 
 TEST(ModelFile, TheListedDefaultIsTakenFromTheCache) {
@@ -88,7 +91,7 @@ TEST(ModelFile, TheListedDefaultIsTakenFromTheCache) {
     const auto model = find_model(setting.settings, setting.places);
     EXPECT_EQ(model.path, setting.places.cache / "models/towers.gguf");
     EXPECT_EQ(model.name, "towers");
-    EXPECT_EQ(model.sha256, sha256_of(model_bytes()));
+    EXPECT_EQ(model.sha256, system::sha256_of(model_bytes()));
 }
 
 TEST(ModelFile, AMissingDefaultSaysHowToFetchIt) {
@@ -104,8 +107,8 @@ TEST(ModelFile, AWrongChecksumIsRefusedWithBothSums) {
     auto damaged = model_bytes();
     damaged[2000] = '!';
     write(setting.places.cache / "models/towers.gguf", damaged);
-    EXPECT_THAT(setting.error(),
-                AllOf(HasSubstr(sha256_of(damaged)), HasSubstr(sha256_of(model_bytes()))));
+    EXPECT_THAT(setting.error(), AllOf(HasSubstr(system::sha256_of(damaged)),
+                                       HasSubstr(system::sha256_of(model_bytes()))));
     write(setting.places.cache / "models/towers.gguf", model_bytes().substr(0, 100));
     EXPECT_THAT(setting.error(), HasSubstr("100 bytes"));
 }
@@ -134,9 +137,10 @@ TEST(ModelFile, AUrlIsTakenOnce) {
                       });
     server.start();
     setting.settings.model = server.url("/some/towers.gguf?download=true");
-    setting.settings.model_sha256 = sha256_of(model_bytes());
+    setting.settings.model_sha256 = system::sha256_of(model_bytes());
     EXPECT_EQ(find_model(setting.settings, setting.places).name, "towers");
-    EXPECT_EQ(find_model(setting.settings, setting.places).sha256, sha256_of(model_bytes()));
+    EXPECT_EQ(find_model(setting.settings, setting.places).sha256,
+              system::sha256_of(model_bytes()));
     EXPECT_EQ(asked, 1);
 }
 
@@ -145,7 +149,7 @@ TEST(ModelFile, ADownloadThatWasCutOffGoesOnWhereItStopped) {
     setting.settings.connect_timeout = setting.settings.first_byte_timeout =
         std::chrono::seconds(20);
     const auto bytes = model_bytes();
-    setting.settings.model_sha256 = sha256_of(bytes);
+    setting.settings.model_sha256 = system::sha256_of(bytes);
     std::string range;
     LoopbackServer server;
     bool cut = true;
@@ -169,22 +173,22 @@ TEST(ModelFile, ADownloadThatWasCutOffGoesOnWhereItStopped) {
     setting.settings.model = server.url("/towers.gguf");
     EXPECT_THROW(static_cast<void>(find_model(setting.settings, setting.places)), TransientError);
     cut = false;
-    EXPECT_EQ(find_model(setting.settings, setting.places).sha256, sha256_of(bytes));
+    EXPECT_EQ(find_model(setting.settings, setting.places).sha256, system::sha256_of(bytes));
     EXPECT_EQ(range, "bytes=2000-");
 }
 
 TEST(ModelFile, AServerWithoutRangesSendsTheWholeFileAgain) {
     Setting setting;
     const auto bytes = model_bytes();
-    setting.settings.model_sha256 = sha256_of(bytes);
+    setting.settings.model_sha256 = system::sha256_of(bytes);
     const auto whole =
         "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\n\r\n" + bytes;
     RawServer server(whole, RawServer::Then::close);
     setting.settings.model = server.url() + "/towers.gguf";
-    write(setting.places.models() / sha256_of(setting.settings.model).substr(0, 12) /
+    write(setting.places.models() / system::sha256_of(setting.settings.model).substr(0, 12) /
               "towers.gguf.partial",
           "GGUF and something of another version");
-    EXPECT_EQ(find_model(setting.settings, setting.places).sha256, sha256_of(bytes));
+    EXPECT_EQ(find_model(setting.settings, setting.places).sha256, system::sha256_of(bytes));
 }
 
 TEST(ModelFile, AUrlWithoutAFileIsRefused) {

@@ -12,7 +12,7 @@
 #include <iterator>
 
 #include "error/error.h"
-#include "model/file_lock.h"
+#include "system/file_lock.h"
 
 namespace almagest::model {
 
@@ -41,7 +41,7 @@ void write_atomically(const std::filesystem::path& file, std::string_view conten
             fmt::format("{} cannot be written: {}", file.string(), std::strerror(error)));
     };
     auto partial = file.string() + ".XXXXXX";
-    FileDescriptor out(::mkostemp(partial.data(), O_CLOEXEC));
+    system::Descriptor out(::mkostemp(partial.data(), O_CLOEXEC));
     if (!out) {
         refuse(errno);
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "error/error.h"
+#include "system/sha256.h"
 #include "model/checksum.h"
 #include "model/private_file.h"
 #include "text/tokens.h"
@@ -32,7 +33,7 @@ nlohmann::ordered_json request_json(const ChatRequest& request) {
 }
 
 std::filesystem::path file_for(const std::filesystem::path& folder, const ChatRequest& request) {
-    return folder / (sha256_of(canonical_request(request)) + ".json");
+    return folder / (system::sha256_of(canonical_request(request)) + ".json");
 }
 
 /// The start of what is peculiar to a request: its last message.

@@ -16,10 +16,10 @@
 
 #include "error/error.h"
 #include "model/child_process.h"
-#include "model/file_lock.h"
 #include "model/http.h"
 #include "model/private_file.h"
 #include "model/server_files.h"
+#include "system/file_lock.h"
 #include "telemetry/log.h"
 
 namespace almagest::model {
@@ -97,7 +97,7 @@ class Supervisor {
     void enter(ServerPhase phase, const std::string& error = {});
 
     ServerFiles files_;
-    FileLock users_;
+    system::FileLock users_;
     ServerLaunch launch_;
     ServerState state_;
     HttpClient http_;
@@ -129,7 +129,7 @@ bool Supervisor::asked_to_end(milliseconds wait) {
 
 /// True leaves users.lock held exclusively: who comes now waits until this process has ended.
 bool Supervisor::unused_for_long() {
-    if (!users_.try_lock(FileLock::Kind::exclusive)) {
+    if (!users_.try_lock(system::FileLock::Kind::exclusive)) {
         unused_since_.reset();
         return false;
     }

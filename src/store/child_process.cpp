@@ -15,7 +15,7 @@
 #include <system_error>
 
 #include "error/error.h"
-#include "store/descriptor.h"
+#include "system/descriptor.h"
 
 namespace almagest::store {
 namespace {
@@ -29,28 +29,28 @@ constexpr int not_found = 127;
 }
 
 /// A file without a name: unlike a pipe it never blocks, whoever keeps it open.
-Descriptor nameless_file(const std::string& content) {
-    Descriptor file(memfd_create("almagest", MFD_CLOEXEC));
+system::Descriptor nameless_file(const std::string& content) {
+    system::Descriptor file(memfd_create("almagest", MFD_CLOEXEC));
     std::size_t written = 0;
-    while (file.is_open() && written < content.size()) {
-        const auto now = ::write(file.number(), content.data() + written, content.size() - written);
+    while (file && written < content.size()) {
+        const auto now = ::write(file.get(), content.data() + written, content.size() - written);
         if (now < 0 && errno != EINTR) {
-            return Descriptor();
+            return system::Descriptor();
         }
         written += now > 0 ? static_cast<std::size_t>(now) : 0;
     }
-    if (file.is_open()) {
-        ::lseek(file.number(), 0, SEEK_SET);
+    if (file) {
+        ::lseek(file.get(), 0, SEEK_SET);
     }
     return file;
 }
 
-std::string whole_content(const Descriptor& file) {
+std::string whole_content(const system::Descriptor& file) {
     std::string content;
     std::array<char, 4096> buffer{};
     off_t offset = 0;
     for (;;) {
-        const auto now = ::pread(file.number(), buffer.data(), buffer.size(), offset);
+        const auto now = ::pread(file.get(), buffer.data(), buffer.size(), offset);
         if (now <= 0) {
             return content;
         }
@@ -114,7 +114,7 @@ ProgramResult run_program(const std::vector<std::string>& command,
     const auto environment = pointers(variables);
     const auto in = nameless_file(input);
     const auto out = nameless_file({});
-    if (!in.is_open() || !out.is_open()) {
+    if (!in || !out) {
         cannot_start(command.front());
     }
     const auto child = ::fork();
@@ -122,7 +122,7 @@ ProgramResult run_program(const std::vector<std::string>& command,
         cannot_start(command.front());
     }
     if (child == 0) {
-        become_program(arguments.data(), environment.data(), identity, in.number(), out.number());
+        become_program(arguments.data(), environment.data(), identity, in.get(), out.get());
     }
     int status = 0;
     while (::waitpid(child, &status, 0) < 0) {

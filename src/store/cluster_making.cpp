@@ -13,8 +13,8 @@
 #include "store/child_process.h"
 #include "store/cluster_configuration.h"
 #include "store/cluster_server.h"
-#include "store/descriptor.h"
 #include "store/postgres_programs.h"
+#include "system/descriptor.h"
 
 namespace almagest::store {
 namespace fs = std::filesystem;
@@ -105,8 +105,8 @@ void configure(const ClusterPlace& place) {
 
 /// Everything on this disk: one flush instead of one for each of a thousand files.
 void flush(const fs::path& folder) {
-    const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!descriptor.is_open() || ::syncfs(descriptor.number()) != 0) {
+    const system::Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!descriptor || ::syncfs(descriptor.get()) != 0) {
         throw TransientError(fmt::format("{} could not be written to disk: {}", folder.string(),
                                          std::generic_category().message(errno)));
     }

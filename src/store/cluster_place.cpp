@@ -10,7 +10,7 @@
 #include "error/error.h"
 #include "store/child_process.h"
 #include "store/conninfo.h"
-#include "store/sha256.h"
+#include "system/sha256.h"
 
 namespace almagest::store {
 namespace fs = std::filesystem;
@@ -82,7 +82,7 @@ ClusterPlace place_for_new_cluster(const config::Places& places, const Account& 
     const auto home = fs::canonical(places.home);
     const auto folder = can_reach(account, home)
                             ? home / places.cluster().filename()
-                            : shared_clusters() / sha256_hex(home.native()).substr(0, 16);
+                            : shared_clusters() / system::sha256_of(home.native()).substr(0, 16);
     return {folder, socket_folder(folder, places.home), account};
 }
 

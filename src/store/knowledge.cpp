@@ -5,8 +5,8 @@
 #include <pqxx/pqxx>
 
 #include "store/arguments.h"
-#include "store/sha256.h"
 #include "store/sqlstate.h"
+#include "system/sha256.h"
 
 namespace almagest::store {
 namespace {
@@ -63,7 +63,7 @@ IngestedPage Knowledge::ingest(const NewPage& page) {
                                .add(page.charset)
                                .add(page.title)
                                .add(page.text)
-                               .add(sha256_hex(page.raw));
+                               .add(system::sha256_of(page.raw));
     IngestedPage ingested;
     connection_->transaction([&](pqxx::work& work) {
         const auto row = work.exec_params1(

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "error/error.h"
-#include "store/sha256.h"
 #include "store/shared_cluster.h"
+#include "system/sha256.h"
 
 namespace almagest::store {
 namespace {
@@ -179,9 +179,10 @@ TEST_F(Migrations, AProcedureWhoseFileWentIsForgotten) {
 }
 
 TEST(Sha256, IsTheKnownOne) {
-    EXPECT_EQ(sha256_hex("abc"),
+    EXPECT_EQ(system::sha256_of("abc"),
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    EXPECT_EQ(system::sha256_of(""),
+              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 }  // namespace

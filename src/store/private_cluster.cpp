@@ -11,7 +11,7 @@
 #include "store/cluster_making.h"
 #include "store/cluster_place.h"
 #include "store/cluster_server.h"
-#include "store/file_lock.h"
+#include "system/file_lock.h"
 
 namespace almagest::store {
 namespace fs = std::filesystem;
@@ -59,7 +59,7 @@ std::string PrivateCluster::start() {
         return place->conninfo();
     }
     make_home(places_.home);
-    const FileLock lock(lock_file(places_));
+    const system::FileLock lock(lock_file(places_), system::FileLock::Kind::exclusive);
     auto place = find_cluster(places_);
     if (place) {
         require_control(*place);
@@ -75,7 +75,7 @@ bool PrivateCluster::stop() {
     if (!find_cluster(places_)) {
         return false;
     }
-    const FileLock lock(lock_file(places_));
+    const system::FileLock lock(lock_file(places_), system::FileLock::Kind::exclusive);
     const auto place = find_cluster(places_);
     if (!place) {
         return false;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "error/error.h"
-#include "store/sha256.h"
+#include "system/sha256.h"
 
 namespace almagest::store {
 namespace fs = std::filesystem;
@@ -21,7 +21,7 @@ SqlFile read_file(const fs::path& folder, const fs::path& path) {
         throw PermanentError(
             fmt::format("{} cannot be read; check its permissions", path.string()));
     }
-    auto sha256 = sha256_hex(text);
+    auto sha256 = system::sha256_of(text);
     return {path.lexically_relative(folder).generic_string(), std::move(text), std::move(sha256)};
 }
 

@@ -207,6 +207,14 @@ Utf8Census utf8_census(std::string_view bytes) {
     return census;
 }
 
+/// Who says UTF-8 means it: any other charset would store nonsense.
+[[noreturn]] void refuse_damaged_utf8(std::string_view bytes) {
+    refuse_binary(bytes);
+    throw PermanentError(
+        fmt::format("it says that it is UTF-8, but byte {} is not; mend it or name its charset",
+                    utf8_census(bytes).first_ill_formed));
+}
+
 }  // namespace
 
 std::optional<std::string_view> known_binary(std::string_view bytes) {
@@ -319,6 +327,7 @@ std::string decode(std::string_view bytes, std::optional<std::string> declared,
     if (declared) {
         const std::string name = meant_by(*declared);
         if (auto utf8 = converted(bytes, name)) return accept(std::move(*utf8), name);
+        if (name == "UTF-8") refuse_damaged_utf8(bytes);
     }
     if (const auto utf16 = unmarked_utf16(bytes)) {
         if (auto utf8 = converted(bytes, *utf16)) return accept(std::move(*utf8), *utf16);
@@ -329,6 +338,7 @@ std::string decode(std::string_view bytes, std::optional<std::string> declared,
         if (keeps_ascii(name)) {
             if (auto utf8 = converted(bytes, name)) return accept(std::move(*utf8), name);
         }
+        if (name == "UTF-8") refuse_damaged_utf8(bytes);
     }
     if (is_utf8(bytes)) return accept(std::string(bytes), "UTF-8");
     refuse_binary(bytes);

@@ -107,6 +107,7 @@ JobEnd JobRunner::run(const store::ClaimedJob& job, std::stop_token stop) {
                        {{"job_type", job.job_type}, {"reason", reason}, {"outcome", outcome}});
         return give_up(job, run, reason, permanent, retry_after);
     };
+    open_model(job);
     try {
         const auto& type =
             workshop_.registry->find(job.job_type, contract::Version::parse(job.contract_version));
@@ -142,6 +143,16 @@ JobEnd JobRunner::run(const store::ClaimedJob& job, std::stop_token stop) {
         return refused(run.outcome.value("outcome", "model_failed"), error.what(), true);
     } catch (const PermanentError& error) {
         return refused(run.outcome.value("outcome", "model_failed"), error.what(), true);
+    }
+}
+
+/// A model that cannot be opened is not the job's fault: every other job would meet the same.
+void JobRunner::open_model(const store::ClaimedJob& job) {
+    try {
+        (void)workshop_.model->get();
+    } catch (...) {
+        queue_.hand_back(job);
+        throw;
     }
 }
 

@@ -61,7 +61,8 @@ class JobRunner {
 
     /// Compose, ask, parse, validate, ground, route and complete; or fail closed, with an artifact.
     /// Never throws for what is wrong with the job or the endpoint; throws TransientError when the
-    /// database cannot be reached (the lease then runs out by itself).
+    /// database cannot be reached (the lease then runs out by itself), and what opening the model
+    /// throws, with the job handed back.
     [[nodiscard]] JobEnd run(const store::ClaimedJob& job, std::stop_token stop);
 
   private:
@@ -69,6 +70,7 @@ class JobRunner {
     [[nodiscard]] store::Queue::Completion work_out(const store::ClaimedJob& job,
                                                     const contract::JobType& type, Run& run,
                                                     std::stop_token stop);
+    void open_model(const store::ClaimedJob& job);
     [[nodiscard]] store::Queue::Completion cut_page(const store::ClaimedJob& job);
     [[nodiscard]] std::optional<contract::Passage> passage_for(const store::ClaimedJob& job,
                                                                const contract::JobType& type);

@@ -39,6 +39,9 @@ AS $$
             'running', (SELECT count(*) FROM page JOIN llm.job j USING (source_page_id) WHERE j.status = 'RUNNING'),
             'succeeded', (SELECT count(*) FROM page JOIN llm.job_history j USING (source_page_id)),
             'dead', (SELECT count(*) FROM page JOIN llm.job_dead_letter j USING (source_page_id))),
+        'dead_letters', (SELECT coalesce(jsonb_agg(to_jsonb(d) ORDER BY d.job_id), '[]')
+                           FROM (SELECT v.job_id, v.job_type, v.reason FROM page JOIN llm.vw_dead_letter v USING (source_page_id)
+                                  ORDER BY v.job_id LIMIT 20) d),
         'refusals', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', t.reason, 'count', t.n) ORDER BY t.n DESC, t.reason), '[]')
                        FROM (SELECT x.reason, count(*) AS n FROM run JOIN llm.run_refusal x USING (run_id) GROUP BY x.reason) t))
 $$;

@@ -4,30 +4,32 @@
 
 #include <utility>
 
-namespace almagest::store {
+namespace almagest::system {
 
-/// Owns an open file descriptor; -1 when none.
+/// Owns an open file descriptor, or none.
 class Descriptor {
   public:
     explicit Descriptor(int number = -1) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
+    ~Descriptor() { reset(); }
     Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
     Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
+        if (this != &other) {
+            reset();
+            number_ = std::exchange(other.number_, -1);
+        }
         return *this;
     }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
 
-    [[nodiscard]] int number() const { return number_; }
-    [[nodiscard]] bool is_open() const { return number_ >= 0; }
+    [[nodiscard]] int get() const { return number_; }
+    explicit operator bool() const { return number_ >= 0; }
+    void reset() {
+        if (number_ >= 0) ::close(std::exchange(number_, -1));
+    }
 
   private:
     int number_;
 };
 
-}  // namespace almagest::store
+}  // namespace almagest::system
