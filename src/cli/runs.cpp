@@ -16,7 +16,8 @@ namespace {
 
 int list_runs(Session& session, unsigned limit) {
     const auto runs = session.rows(
-        "SELECT run_id::text AS run_id, job_id, model, outcome, prompt_tokens, cached_tokens, "
+        "SELECT run_id::text AS run_id, job_id, model, coalesce(outcome, 'running') AS outcome, "
+        "prompt_tokens, cached_tokens, "
         "completion_tokens, duration_ms, started_at::text AS started_at FROM llm.run "
         "WHERE tenant_id = $1 ORDER BY started_at DESC LIMIT $2",
         {std::to_string(session.tenant_id()), std::to_string(limit)});

@@ -3,9 +3,9 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <memory>
+#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/print.h"
@@ -40,7 +40,8 @@ int sql(Session& session, const std::string& query) {
     arguments.push_back(nullptr);
     std::cout.flush();
     execvp("psql", const_cast<char* const*>(arguments.data()));
-    throw UsageError(std::string("psql cannot be started (") + std::strerror(errno) +
+    throw UsageError(std::string("psql cannot be started (") +
+                     std::generic_category().message(errno) +
                      "); install the package postgresql-client-15");
 }
 

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
+#include <system_error>
 
 #include "config/fields.h"
 #include "error/error.h"
@@ -194,7 +194,7 @@ YAML::Node parsed(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         throw UsageError(fmt::format("the configuration {} cannot be read: {}", path.string(),
-                                     std::strerror(errno)));
+                                     std::generic_category().message(errno)));
     }
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
     try {

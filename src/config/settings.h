@@ -35,7 +35,7 @@ struct LlmSettings {
     std::chrono::milliseconds first_byte_timeout{300'000};
     std::chrono::milliseconds idle_timeout{120'000};
     std::chrono::milliseconds total_timeout{900'000};
-    std::size_t maximum_answer_bytes = 4 * 1024 * 1024;
+    std::size_t maximum_answer_bytes = 4UL * 1024 * 1024;
     double price_per_million_prompt_tokens = 0;
     double price_per_million_completion_tokens = 0;
     // The supervised server.

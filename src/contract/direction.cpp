@@ -27,6 +27,14 @@ bool ends_passive(const std::vector<std::string>& words, const DirectionRule& ru
     return any_of({words.end() - static_cast<std::ptrdiff_t>(tail), words.end()}, rule.passive);
 }
 
+/// Is a verb of the predicate right behind an auxiliary ("was founded")?
+bool is_passive(const std::vector<std::string>& words, const std::vector<std::string>& verbs,
+                const DirectionRule& rule) {
+    for (std::size_t i = 1; i < words.size(); ++i)
+        if (any_of({words[i]}, verbs) && any_of({words[i - 1]}, rule.auxiliaries)) return true;
+    return false;
+}
+
 }  // namespace
 
 Direction stated_direction(std::string_view sentence, const std::vector<text::Range>& subject,
@@ -52,8 +60,12 @@ Direction stated_direction(std::string_view sentence, const std::vector<text::Ra
             if (!any_of(words, verbs)) continue;
             // In "the Society was chaired by Ada" the later name does it, unless the predicate is
             // "chaired_by" itself.
-            const bool later_acts = ends_passive(words, rule) != any_of(wording, rule.passive);
-            const auto said = subject_first != later_acts ? Direction::stated : Direction::reversed;
+            const bool agent_named = ends_passive(words, rule);
+            const bool later_acts = agent_named != any_of(wording, rule.passive);
+            auto said = subject_first != later_acts ? Direction::stated : Direction::reversed;
+            if (!agent_named && is_passive(words, verbs, rule) &&
+                !any_of(wording, rule.auxiliaries))
+                said = Direction::misread;
             if (found != Direction::unsaid && found != said) return Direction::unsaid;
             found = said;
         }

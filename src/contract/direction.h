@@ -9,13 +9,15 @@
 
 namespace almagest::contract {
 
-enum class Direction { unsaid, stated, reversed };
+enum class Direction { unsaid, stated, reversed, misread };
 
 /// Does a sentence say "subject predicate object", or "object predicate subject"? Told only where a
 /// verb of the predicate (a word with one of the rule's endings) stands word for word between the
 /// two names: "Ada chaired the Society" is active, "the Society was chaired by Ada" passive by a
-/// word of the rule before the later name. Ranges are code points of `sentence`; every pair of
-/// places is looked at, and pairs that disagree say nothing.
+/// word of the rule before the later name. `misread`: the sentence is passive and names nobody who
+/// acts, but the predicate is active ("Ada was elected in Turin" as "Ada elected Turin"). Ranges
+/// are code points of `sentence`; every pair of places is looked at, and pairs that disagree say
+/// nothing.
 [[nodiscard]] Direction stated_direction(std::string_view sentence,
                                          const std::vector<text::Range>& subject,
                                          const std::vector<text::Range>& object,

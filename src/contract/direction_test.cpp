@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-const DirectionRule english{{"by"}, {"ed"}};
+const DirectionRule english{{"by"}, {"was", "were"}, {"ed"}};
 
 Direction direction(std::string_view sentence, std::string_view subject, std::string_view predicate,
                     std::string_view object) {
@@ -27,13 +27,19 @@ TEST(Direction, IsStatedWhereTheVerbStandsBetweenSubjectAndObject) {
 
 TEST(Direction, OfAPassiveIsTheOtherWayRound) {
     const auto* sentence = "The Guild was founded in spring 1790 by the lamplighter Vera.";
-    EXPECT_EQ(direction(sentence, "Guild", "founded", "Vera"), Direction::stated)
+    EXPECT_EQ(direction(sentence, "Guild", "founded", "Vera"), Direction::misread)
         << "an apposition hides the word that marks the passive";
     const auto* plain = "The Guild was founded in spring 1790 by Vera.";
     EXPECT_EQ(direction(plain, "Vera", "founded", "Guild"), Direction::stated);
     EXPECT_EQ(direction(plain, "Guild", "founded", "Vera"), Direction::reversed);
     EXPECT_EQ(direction(plain, "Guild", "was_founded_by", "Vera"), Direction::stated);
     EXPECT_EQ(direction(plain, "Vera", "was_founded_by", "Guild"), Direction::reversed);
+}
+
+TEST(Direction, IsMisreadWhereAPassiveIsToldAsAnAct) {
+    const auto* sentence = "The Guild was founded in Saltmarsh on 1 October 1848.";
+    EXPECT_EQ(direction(sentence, "Guild", "founded", "Saltmarsh"), Direction::misread);
+    EXPECT_EQ(direction(sentence, "Guild", "was_founded_in", "Saltmarsh"), Direction::stated);
 }
 
 TEST(Direction, IsUnsaidWithoutTheVerbBetweenThem) {

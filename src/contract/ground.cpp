@@ -118,7 +118,10 @@ class Grounding {
         const auto wording = text_of(item, rule_.wording);
         mend_direction(&item, &mentions, &support, wording);
         check_repetition(item);
-        if (!wording.empty() && !any_carries(support, wording)) support.worth *= 0.9;
+        // "is" or "has" alone says too little to be found again in a sentence.
+        const bool says_nothing = carries_wording("", wording);
+        if (!wording.empty() && (says_nothing || !any_carries(support, wording)))
+            support.worth *= 0.9;
 
         item["confidence"] = confidence(item, support.worth);
         set_time_bounds(&item, support, mentions, wording);
@@ -172,6 +175,7 @@ class Grounding {
     void mend_direction(json* item, std::vector<Mention>* mentions, Support* support,
                         const std::string& wording) {
         const auto said = direction_of(*mentions, *support, wording);
+        if (said == Direction::misread) support->worth *= 0.85;
         const auto turned = turned_[text::name_key(wording)];
         // What an answer turned round wherever the text can tell, it most likely turned round
         // where the text cannot: "… and led it until March".

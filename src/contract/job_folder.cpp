@@ -131,6 +131,7 @@ GroundingRule grounding_rule(const json& value, std::size_t index) {
     if (const auto* direction = members.find("direction")) {
         Members words(*direction, where + ": \"direction\"");
         rule.direction.passive = texts(words.find("passive"), where + ": \"passive\"");
+        rule.direction.auxiliaries = texts(words.find("auxiliaries"), where + ": \"auxiliaries\"");
         rule.direction.verb_endings =
             texts(words.find("verb_endings"), where + ": \"verb_endings\"");
         words.refuse_others();

@@ -27,7 +27,8 @@ enum class Unit { page, chunk };
 
 /// How a language tells who does something to whom; empty lists tell nothing.
 struct DirectionRule {
-    std::vector<std::string> passive;  ///< words before the one who acts: "by"
+    std::vector<std::string> passive;      ///< words before the one who acts: "by"
+    std::vector<std::string> auxiliaries;  ///< words before the verb of a passive: "was"
     std::vector<std::string>
         verb_endings;  ///< how verbs end that a text states a relation with: "ed"
 };

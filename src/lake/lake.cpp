@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "error/error.h"
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& path, int reason) {
     throw TransientError(fmt::format("the artifact {} cannot be written: {}; see to the disk",
-                                     path.string(), std::strerror(reason)));
+                                     path.string(), std::generic_category().message(reason)));
 }
 
 /// An open file descriptor.

@@ -5,10 +5,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <vector>
 
 #include "error/error.h"
@@ -19,7 +19,8 @@ namespace almagest::model {
 std::string KnownChecksums::of(const std::filesystem::path& file) {
     struct stat now {};
     if (::stat(file.c_str(), &now) != 0) {
-        throw UsageError(fmt::format("{} cannot be read: {}", file.string(), std::strerror(errno)));
+        throw UsageError(fmt::format("{} cannot be read: {}", file.string(),
+                                     std::generic_category().message(errno)));
     }
     const nlohmann::json stamp = {now.st_size,        now.st_mtim.tv_sec,  now.st_mtim.tv_nsec,
                                   now.st_ctim.tv_sec, now.st_ctim.tv_nsec, now.st_ino};

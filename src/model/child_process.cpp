@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 
 #include "error/error.h"
 
@@ -70,7 +71,7 @@ class Prepared {
         ::close_range(kept_descriptor_ >= 0 ? 4 : 3, ~0U, 0);
         reset_signals();
         ::execve(argument_pointers_.front(), argument_pointers_.data(), variable_pointers_.data());
-        const char* message = std::strerror(errno);
+        const char* message = ::strerrordesc_np(errno);
         write_out(argument_pointers_.front());
         write_out(" cannot be executed: ");
         write_out(message);
@@ -116,8 +117,8 @@ class Prepared {
 pid_t fork_or_throw() {
     const pid_t pid = ::fork();
     if (pid < 0) {
-        throw TransientError(
-            fmt::format("the model server cannot be started: {}", std::strerror(errno)));
+        throw TransientError(fmt::format("the model server cannot be started: {}",
+                                         std::generic_category().message(errno)));
     }
     return pid;
 }

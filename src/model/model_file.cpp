@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "error/error.h"
-#include "system/sha256.h"
 #include "model/checksum.h"
 #include "model/download.h"
 #include "model/private_file.h"
+#include "system/sha256.h"
 
 namespace almagest::model {
 namespace {

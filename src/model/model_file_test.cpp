@@ -5,10 +5,10 @@
 #include <fstream>
 
 #include "error/error.h"
-#include "system/sha256.h"
 #include "model/checksum.h"
 #include "model/private_file.h"
 #include "model/testing/fault_server.h"
+#include "system/sha256.h"
 
 namespace almagest::model {
 namespace {

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "error/error.h"
 #include "system/file_lock.h"
@@ -26,8 +26,8 @@ void make_private_folder(const std::filesystem::path& folder) {
     }
     struct stat found {};
     if (errno != EEXIST || ::stat(folder.c_str(), &found) != 0) {
-        throw UsageError(
-            fmt::format("the folder {} cannot be made: {}", folder.string(), std::strerror(errno)));
+        throw UsageError(fmt::format("the folder {} cannot be made: {}", folder.string(),
+                                     std::generic_category().message(errno)));
     }
     if (!S_ISDIR(found.st_mode) || found.st_uid != ::geteuid()) {
         throw UsageError(fmt::format(
@@ -37,8 +37,8 @@ void make_private_folder(const std::filesystem::path& folder) {
 
 void write_atomically(const std::filesystem::path& file, std::string_view content) {
     const auto refuse = [&file](int error) {
-        throw PermanentError(
-            fmt::format("{} cannot be written: {}", file.string(), std::strerror(error)));
+        throw PermanentError(fmt::format("{} cannot be written: {}", file.string(),
+                                         std::generic_category().message(error)));
     };
     auto partial = file.string() + ".XXXXXX";
     system::Descriptor out(::mkostemp(partial.data(), O_CLOEXEC));
@@ -74,7 +74,7 @@ std::string read_secret(const std::filesystem::path& file) {
     struct stat found {};
     if (::stat(file.c_str(), &found) != 0) {
         throw UsageError(fmt::format("the API key file {} cannot be read: {}", file.string(),
-                                     std::strerror(errno)));
+                                     std::generic_category().message(errno)));
     }
     if ((found.st_mode & 077U) != 0) {
         throw UsageError(fmt::format(

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "error/error.h"
-#include "system/sha256.h"
 #include "model/checksum.h"
 #include "model/private_file.h"
+#include "system/sha256.h"
 #include "text/tokens.h"
 
 namespace almagest::model {

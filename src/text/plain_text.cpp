@@ -178,6 +178,10 @@ class ParagraphReader {
     ParagraphReader(PageWriter& writer, std::size_t& tables) : writer_(writer), tables_(tables) {}
 
     void read(const std::vector<Line>& lines, std::size_t from, std::size_t to) {
+        if (to - from == 1 && is_in_capitals(lines[from])) {
+            writer_.heading(2, lines[from].text);
+            return;
+        }
         for (std::size_t at = from; at < to;) {
             if (at + 1 < to && is_underlined(lines[at], lines[at + 1])) {
                 write_prose();
@@ -203,6 +207,17 @@ class ParagraphReader {
     }
 
   private:
+    /// A line by itself in capitals, such as "A SECOND ACCOUNT", is a heading.
+    static bool is_in_capitals(const Line& line) {
+        const auto letters = std::count_if(line.text.begin(), line.text.end(),
+                                           [](char c) { return c >= 'A' && c <= 'Z'; });
+        const bool small = std::any_of(line.text.begin(), line.text.end(),
+                                       [](char c) { return c >= 'a' && c <= 'z'; });
+        return letters >= 4 && !small && line.length <= kLongestTitle && !is_item(line) &&
+               !is_table_row(line) &&
+               std::string_view(".!?:;,").find(line.text.back()) == std::string_view::npos;
+    }
+
     static bool is_underlined(const Line& line, const Line& next) {
         const char rule = rule_of(next);
         return (rule == '=' || rule == '-') && rule_of(line) == '\0' && !is_item(line) &&

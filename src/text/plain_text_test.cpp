@@ -21,6 +21,12 @@ TEST(PlainTextPage, JoinsLinesThatWereWrapped) {
         "Next paragraph.");
 }
 
+TEST(PlainTextPage, TakesALineOfCapitalsByItselfForAHeading) {
+    EXPECT_EQ(text_of("THE SALT LETTERS\n\nIone wrote them.\n"),
+              "## THE SALT LETTERS\n\nIone wrote them.");
+    EXPECT_EQ(text_of("NO ENTRY!\n\nSo it said.\n"), "NO ENTRY!\n\nSo it said.");
+}
+
 TEST(PlainTextPage, KeepsLinesThatWereEndedOnPurpose) {
     EXPECT_EQ(text_of("Ione Marrak\nPilots' Hall\nVell\n"), "Ione Marrak\nPilots' Hall\nVell");
     EXPECT_EQ(text_of("Born in the year 300 of the old count, at Vell\nDied 351\nBuried at sea\n"

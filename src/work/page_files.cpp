@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -53,7 +52,9 @@ std::string bytes_of(const fs::path& path, std::uint64_t limit) {
     std::ifstream file;
     if (path != "-") {
         file.open(path, std::ios::binary);
-        if (!file) throw PermanentError(std::string("cannot be opened: ") + std::strerror(errno));
+        if (!file)
+            throw PermanentError(std::string("cannot be opened: ") +
+                                 std::generic_category().message(errno));
         if (const auto size = fs::file_size(path); size > limit)
             throw PermanentError("has " + std::to_string(size) +
                                  " bytes, more than ingest.maximum_page_bytes (" +
