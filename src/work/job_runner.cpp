@@ -84,6 +84,10 @@ struct JobRunner::Run {
     std::filesystem::path folder;
     json outcome = json::object();
     [[nodiscard]] bool begun() const { return !id.empty(); }
+    /// The outcome when an error ends it: an answer that was believed can only fail in routing.
+    [[nodiscard]] std::string failed_at() const {
+        return outcome.contains("outcome") ? "routing_failed" : "model_failed";
+    }
 };
 
 JobRunner::JobRunner(store::Connection connection, const Workshop& workshop, std::string worker_id)
@@ -123,6 +127,8 @@ JobEnd JobRunner::run(const store::ClaimedJob& job, std::stop_token stop) {
         return JobEnd::succeeded;
     } catch (const store::LeaseLost& error) {
         telemetry::log(Level::warning, error.what(), context());
+        run.outcome["outcome"] = "lease_lost";
+        if (run.begun()) queue_.finish_run(run.id, run.outcome);
         return JobEnd::lease_lost;
     } catch (const Stopped&) {
         run.outcome["outcome"] = "stopped";
@@ -137,12 +143,11 @@ JobEnd JobRunner::run(const store::ClaimedJob& job, std::stop_token stop) {
     } catch (const AnswerRefused& error) {
         return refused(error.outcome(), error.what(), false);
     } catch (const TransientError& error) {
-        return refused(run.outcome.value("outcome", "model_failed"), error.what(), false,
-                       error.retry_after());
+        return refused(run.failed_at(), error.what(), false, error.retry_after());
     } catch (const UsageError& error) {
-        return refused(run.outcome.value("outcome", "model_failed"), error.what(), true);
+        return refused(run.failed_at(), error.what(), true);
     } catch (const PermanentError& error) {
-        return refused(run.outcome.value("outcome", "model_failed"), error.what(), true);
+        return refused(run.failed_at(), error.what(), true);
     }
 }
 
