@@ -67,8 +67,11 @@ void print_entity(const json& entity) {
     if (const auto attributes = entity.value("attributes", json::object()); !attributes.empty())
         for (const auto& [key, value] : attributes.items())
             std::cout << fmt::format("  {}: {}\n", printable(key), printable(cell(value)));
-    for (const auto& relation : entity.value("relations", json::array()))
-        print_relation(relation, name);
+    const auto relations = entity.value("relations", json::array());
+    for (const auto& relation : relations) print_relation(relation, name);
+    // Where no relation shows the passages, the mentions do.
+    if (relations.empty())
+        for (const auto& evidence : entity.value("evidence", json::array())) print_quote(evidence);
 }
 
 int show(Session& session, const std::string& name) {
