@@ -44,7 +44,7 @@ struct HttpRequest {
     std::string api_key;      ///< empty: none; sent as a bearer token, in no message or log
     HttpTimeouts timeouts;
     std::size_t maximum_bytes = 4UL * 1024 * 1024;  ///< of a body that is kept here
-    long long resume_from = 0;                    ///< first byte wanted
+    long long resume_from = 0;                      ///< first byte wanted
     bool follow_redirects = false;
     /// Takes the body as it comes, from the calling thread, instead of its being kept; false when
     /// no more is needed. May throw; the exception leaves perform().
