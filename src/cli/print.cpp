@@ -126,7 +126,7 @@ std::string paint(std::string_view text, Colour colour) {
 std::string grouped(std::uint64_t number) {
     auto digits = std::to_string(number);
     for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3)
-        digits.insert(static_cast<std::size_t>(i), ",");
+        digits.insert(static_cast<std::size_t>(i), 1, ',');
     return digits;
 }
 
