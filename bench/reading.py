@@ -69,7 +69,7 @@ def start_server(folder):
     """The same server that Almagest supervises, started bare."""
     path = str(folder / "bare.sock")
     model = next((CACHE / "models").glob("qwen*.gguf"))
-    packages = CACHE / "model-server"
+    packages = (CACHE / "model-server" / "current").resolve()
     server = subprocess.Popen(
         ["python3", REPOSITORY / "scripts/model-server/serve.py", "--packages", packages, "--model", model,
          "--host", path, "--parallel", str(SLOTS), "--ctx-size", "16384"],
@@ -128,7 +128,7 @@ def main():
         folder = pathlib.Path(folder)
         folder.chmod(0o755)
         home = folder / "home"
-        almagest(home, "db", "migrate")  # the cluster is made before the clock runs
+        almagest(home, "db", "migrate", "--json")  # the cluster is made before the clock runs
         summary, wall, processor, memory = almagest(home, "run", "--json", *PAGES)
         run = summary["this_run"]
         requests = requests_of(home)
@@ -139,7 +139,7 @@ def main():
             server.send_signal(signal.SIGTERM)
             server.wait()
         _, again, _, _ = almagest(home, "run", "--json", *PAGES)
-        almagest(home, "db", "stop")
+        almagest(home, "db", "stop", "--json")
     bare = tokens / seconds
     figure("tokens a second of a run", round(run["tokens_per_second"], 2), "tokens/s",
            f"bare loop, the same {len(requests)} questions", round(bare, 2), round(run["tokens_per_second"] / bare, 3))
