@@ -145,6 +145,19 @@ int end_of(const work::Reading& reading, const json& summary, const work::TakenI
     return dead > 0 || !taken.refused.empty() ? Exit::partly : Exit::done;
 }
 
+/// Works the queue off as far as `reading` says, with the command line's choices and a bar.
+work::Reading read_with_progress(Session& session, const RunOptions& options,
+                                 work::ReadingOptions reading, std::stop_token stop) {
+    telemetry::Progress progress(!session.quiet && !session.json, "chunks");
+    reading.slots = options.concurrency;
+    reading.model = options.model;
+    reading.on_progress = [&](const work::ReadingProgress& at) {
+        progress.update(at.chunks_done, at.chunks, at.tokens);
+    };
+    return work::read_on(session.settings(), session.places(), session.database(),
+                         session.registry(), reading, std::move(stop));
+}
+
 int run(Session& session, const RunOptions& options) {
     const auto stop = stop_on_signals();
     (void)work::sync_contracts(session.connection(), session.registry());
@@ -157,21 +170,11 @@ int run(Session& session, const RunOptions& options) {
     if (taken.pages.empty()) return nothing_read(session, taken);
     for (const auto& page : taken.pages) (void)knowledge.begin_reading(page.source_page_id);
 
-    work::Reading reading;
     const auto ids = ids_of(taken.pages);
-    {
-        telemetry::Progress progress(!session.quiet && !session.json, "chunks");
-        work::ReadingOptions reading_options;
-        reading_options.tenant_id = session.tenant_id();
-        reading_options.source_page_ids = ids;
-        reading_options.slots = options.concurrency;
-        reading_options.model = options.model;
-        reading_options.on_progress = [&](const work::ReadingProgress& at) {
-            progress.update(at.chunks_done, at.chunks, at.tokens);
-        };
-        reading = work::read_on(session.settings(), session.places(), session.database(),
-                                session.registry(), reading_options, stop);
-    }
+    work::ReadingOptions reading_options;
+    reading_options.tenant_id = session.tenant_id();
+    reading_options.source_page_ids = ids;
+    const auto reading = read_with_progress(session, options, std::move(reading_options), stop);
     auto summary = knowledge.run_summary(session.tenant_id(), ids);
     const int code = end_of(reading, summary, taken);
     complain_about_dead(summary);
@@ -214,18 +217,10 @@ int work_off(Session& session, const RunOptions& options, const std::vector<std:
     const auto stop = stop_on_signals();
     (void)work::sync_contracts(session.connection(), session.registry());
     for (const auto& type : types) (void)session.registry().find(type);
-    telemetry::Progress progress(!session.quiet && !session.json, "chunks");
     work::ReadingOptions reading_options;
     reading_options.job_types = types;
-    reading_options.slots = options.concurrency;
-    reading_options.model = options.model;
     reading_options.drain = drain;
-    reading_options.on_progress = [&](const work::ReadingProgress& at) {
-        progress.update(at.chunks_done, at.chunks, at.tokens);
-    };
-    const auto reading = work::read_on(session.settings(), session.places(), session.database(),
-                                       session.registry(), reading_options, stop);
-    progress.clear();
+    const auto reading = read_with_progress(session, options, std::move(reading_options), stop);
     const auto& report = reading.report;
     if (session.json)
         print_json({{"succeeded", report.succeeded},

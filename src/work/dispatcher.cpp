@@ -146,7 +146,6 @@ void Dispatcher::take_jobs(std::stop_token stop, unsigned slot) {
         } catch (...) {
             break_off(std::current_exception());
         }
-        if (options_.on_end) options_.on_end(job, end);
         {
             const std::scoped_lock lock(mutex_);
             in_hand_.erase(job.job_id);

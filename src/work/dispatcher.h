@@ -22,8 +22,7 @@ struct DispatchOptions {
     store::ClaimFilter filter;
     unsigned slots = 1;
     bool drain = true;  ///< return when nothing that the filter takes waits or runs any more
-    std::function<void(const store::ClaimedJob&, JobEnd)> on_end;  ///< called from the slots
-    std::function<void()> on_tick;                                 ///< about once a second
+    std::function<void()> on_tick;  ///< about once a second
 };
 
 struct DispatchReport {
