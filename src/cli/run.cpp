@@ -56,6 +56,7 @@ int nothing_read(Session& session, const work::TakenIn& taken) {
 
 std::vector<std::int64_t> ids_of(const std::vector<store::IngestedPage>& pages) {
     std::vector<std::int64_t> ids;
+    ids.reserve(pages.size());
     for (const auto& page : pages) ids.push_back(page.source_page_id);
     return ids;
 }

@@ -35,14 +35,14 @@ Dispatcher::Dispatcher(const store::Database& database, const Workshop& workshop
       process_id_(host_name() + ":" + std::to_string(getpid()) + ":" +
                   telemetry::new_uuid().substr(0, 8)) {}
 
-DispatchReport Dispatcher::run(std::stop_token stop) {
+DispatchReport Dispatcher::run(const std::stop_token& stop) {
     {
         // The heartbeat outlives the slots: jobs that are ending still need their leases.
-        const std::jthread heartbeat([this](std::stop_token end) { beat(std::move(end)); });
+        const std::jthread heartbeat([this](const std::stop_token& end) { beat(end); });
         std::vector<std::jthread> slots;
         for (unsigned slot = 0; slot < options_.slots; ++slot)
             slots.emplace_back(
-                [this, slot](std::stop_token end) { take_jobs(std::move(end), slot); });
+                [this, slot](const std::stop_token& end) { take_jobs(end, slot); });
 
         claim_until_done(stop);
         closing_.request_stop();
@@ -68,7 +68,7 @@ std::size_t Dispatcher::free_places() {
     return places - std::min(places, in_hand_.size());
 }
 
-void Dispatcher::claim_until_done(std::stop_token stop) {
+void Dispatcher::claim_until_done(const std::stop_token& stop) {
     const std::stop_callback wake_on_stop(stop, [this] { changed_.notify_all(); });
     std::minstd_rand jitter{std::random_device{}()};
     auto connection = database_->connect("claimer");
@@ -122,7 +122,7 @@ bool Dispatcher::nothing_left(store::Queue& queue) {
     return pending.waiting == 0 && pending.running == 0;
 }
 
-void Dispatcher::take_jobs(std::stop_token stop, unsigned slot) {
+void Dispatcher::take_jobs(const std::stop_token& stop, unsigned slot) {
     const auto worker = process_id_ + ":" + std::to_string(slot);
     std::optional<JobRunner> runner;
     for (;;) {
@@ -155,7 +155,7 @@ void Dispatcher::take_jobs(std::stop_token stop, unsigned slot) {
     }
 }
 
-void Dispatcher::beat(std::stop_token stop) {
+void Dispatcher::beat(const std::stop_token& stop) {
     auto connection = database_->connect("heartbeat");
     store::Queue queue(connection);
     std::mutex sleeping;

@@ -44,17 +44,17 @@ class Dispatcher {
     /// and what is left is handed back without a lost attempt. Throws EndpointUnusable after the
     /// endpoint refused everyone, UsageError from opening the model, TransientError when the
     /// database stays away for longer than a lease; jobs in hand are handed back first.
-    [[nodiscard]] DispatchReport run(std::stop_token stop);
+    [[nodiscard]] DispatchReport run(const std::stop_token& stop);
 
   private:
     struct InHand {
         store::ClaimedJob job;
         std::stop_source stop;
     };
-    void claim_until_done(std::stop_token stop);
+    void claim_until_done(const std::stop_token& stop);
     [[nodiscard]] bool nothing_left(store::Queue& queue);
-    void take_jobs(std::stop_token stop, unsigned slot);
-    void beat(std::stop_token stop);
+    void take_jobs(const std::stop_token& stop, unsigned slot);
+    void beat(const std::stop_token& stop);
     void count(JobEnd end);
     void break_off(std::exception_ptr cause);
     [[nodiscard]] std::size_t free_places();
