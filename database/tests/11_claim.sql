@@ -31,6 +31,7 @@ SELECT 1, 'relationship_extraction', '1.0.0', '{}', 50, 3, 30, now(), now() - in
 ANALYZE llm.job;
 CREATE FUNCTION pg_temp.plan_of(p text) RETURNS SETOF text LANGUAGE plpgsql AS $$BEGIN RETURN QUERY EXECUTE 'EXPLAIN ' || p; END$$;
 SELECT is_empty($$SELECT * FROM pg_temp.plan_of($q$SELECT j.job_id FROM llm.job j WHERE j.tenant_id = 1 AND j.job_type = 'CHUNK_SOURCE'
+    AND j.priority = 50
     AND j.status IN ('NEW', 'FAILED') AND NOT j.waits ORDER BY j.due_at, j.job_id LIMIT 10$q$) l WHERE l LIKE '%Seq Scan%' OR l LIKE '%Sort%'$$,
     'the head of a lane comes from the index, in its order');
 SELECT * FROM finish();

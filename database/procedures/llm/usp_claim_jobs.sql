@@ -1,18 +1,21 @@
--- Claims up to p_limit jobs that may run now, the earliest deadline first (due_at, then job_id), for a worker.
--- p_job_types, p_source_page_ids, p_tenant_id narrow it; null or an empty array = any.
--- Returns the jobs with a new lease token each, attempts already counted. Writes llm.job.
--- Reads only the heads of the lanes (tenant and type, or page) by index, so what waits behind does not slow it;
--- jobs that another session is claiming are passed over. AL005: limit not in 1 … 10000 or no worker id.
-CREATE OR REPLACE FUNCTION llm.usp_claim_jobs(p_worker_id text, p_job_types text[], p_limit integer,
-    p_source_page_ids bigint[], p_tenant_id integer) RETURNS SETOF llm.claimed_job
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+-- Claims up to p_limit jobs that may run now, for a worker: fair among tenants by weight and running jobs, then the
+-- earliest deadline first. p_job_types, p_source_page_ids, p_tenant_id and p_min_priority narrow it; null or an empty
+-- array = any. Paused types and tenants give none, caps on running jobs are kept exactly.
+-- Returns the jobs in order of deadline with a new lease token (one for all that this call claims), attempts already
+-- counted. Writes llm.job, llm.job_type.was_used and the session's memory of lanes. Reads only the heads of the
+-- lanes by index, so what waits behind does not slow it; jobs that another session is claiming are passed over.
+-- AL005: limit not in 1 … 10000 or no worker id.
+CREATE OR REPLACE FUNCTION llm.usp_claim_jobs(p_worker_id text, p_job_types text[], p_limit integer, p_source_page_ids bigint[],
+    p_tenant_id integer, p_min_priority integer DEFAULT NULL) RETURNS SETOF llm.claimed_job
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
 DECLARE
     v_now timestamptz := clock_timestamp();
+    v_token uuid := gen_random_uuid();
     v_types text[] := nullif(p_job_types, '{}');
     v_pages bigint[] := nullif(p_source_page_ids, '{}');
-    v_window integer := 2 * p_limit + 8;
-    v_candidates bigint[];
-    v_held bigint[];
+    v_plan llm.lane_share[];
+    v_page_jobs bigint[];
 BEGIN
     IF p_limit IS NULL OR p_limit NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'AL005',
@@ -24,29 +27,50 @@ BEGIN
     UPDATE llm.job j SET waits = false
      WHERE j.job_id IN (SELECT w.job_id FROM llm.job w WHERE w.waits AND w.available_at <= v_now
                          ORDER BY w.available_at LIMIT 1000 FOR UPDATE SKIP LOCKED);
+    -- Who claims from under a cap does so one after the other, each seeing what those before it took.
+    PERFORM FROM llm.job_type_control c WHERE c.max_running IS NOT NULL AND (v_types IS NULL OR c.job_type = ANY (v_types))
+      ORDER BY c.job_type FOR NO KEY UPDATE;
+    PERFORM FROM llm.tenant t WHERE t.max_running IS NOT NULL AND (p_tenant_id IS NULL OR t.tenant_id = p_tenant_id)
+      ORDER BY t.tenant_id FOR NO KEY UPDATE;
 
-    LOOP
-        v_candidates := ARRAY(SELECT c.job_id FROM llm.fn_claim_candidates(v_types, v_pages, p_tenant_id, v_window) c(job_id));
-        WITH locked AS MATERIALIZED (
-            SELECT j.job_id FROM llm.job j
-             WHERE j.job_id = ANY (v_candidates) AND j.status IN ('NEW', 'FAILED') AND NOT j.waits
-             ORDER BY j.due_at, j.job_id
-             LIMIT p_limit FOR UPDATE SKIP LOCKED)
-        SELECT array_agg(l.job_id) INTO v_held FROM locked l;
-        -- Fewer than asked for although there were more to look at: others hold the heads, so look further back.
-        EXIT WHEN coalesce(cardinality(v_held), 0) >= p_limit OR cardinality(v_candidates) < v_window
-               OR v_window > 100000;
-        v_window := v_window * 4;
-    END LOOP;
-
+    IF v_pages IS NULL THEN
+        v_plan := ARRAY(SELECT p FROM llm.fn_claim_plan(v_types, p_limit, p_tenant_id, p_min_priority, false) p);
+        IF (SELECT coalesce(sum(p.jobs), 0) FROM unnest(v_plan) p) < p_limit THEN
+            v_plan := ARRAY(SELECT p FROM llm.fn_claim_plan(v_types, p_limit, p_tenant_id, p_min_priority, true) p);
+        END IF;
+        PERFORM llm.fn_remember_lanes(v_plan);
+    ELSE
+        v_page_jobs := ARRAY(SELECT p FROM llm.fn_page_candidates(v_types, v_pages, p_tenant_id, p_min_priority, p_limit) p);
+    END IF;
     RETURN QUERY
-    WITH claimed AS (
+    WITH picked AS MATERIALIZED (
+        SELECT head.job_id FROM unnest(v_plan) l CROSS JOIN LATERAL (
+            SELECT j.job_id FROM llm.job j
+             WHERE j.tenant_id = l.tenant_id AND j.job_type = l.job_type AND j.priority = l.priority
+               AND j.status IN ('NEW', 'FAILED') AND NOT j.waits AND (j.due_at, j.job_id) >= (l.due_at, l.job_id)
+             ORDER BY j.due_at, j.job_id LIMIT l.jobs FOR UPDATE SKIP LOCKED) head
+    ), picked_of_pages AS MATERIALIZED (
+        SELECT j.job_id FROM llm.job j
+         WHERE j.job_id = ANY (v_page_jobs) AND j.status IN ('NEW', 'FAILED') AND NOT j.waits
+         ORDER BY j.due_at, j.job_id LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ), claimed AS (
         UPDATE llm.job j
-           SET status = 'RUNNING', lease_token = gen_random_uuid(), attempts = j.attempts + 1, claimed_at = v_now,
+           SET status = 'RUNNING', lease_token = v_token, attempts = j.attempts + 1, claimed_at = v_now,
                lease_until = v_now + make_interval(secs => j.lease_seconds), worker_id = p_worker_id
-         WHERE j.job_id = ANY (v_held)
+          FROM (SELECT * FROM picked UNION ALL SELECT * FROM picked_of_pages) p WHERE j.job_id = p.job_id
         RETURNING j.*)
     SELECT c.job_id, c.lease_token, c.job_type, c.contract_version, c.tenant_id, c.source_page_id, c.chunk_id,
            c.payload, c.correlation_id, c.attempts, c.max_attempts, c.lease_seconds
       FROM claimed c ORDER BY c.due_at, c.job_id;
+
+    -- From its first attempt on, a version's content is fixed.
+    IF EXISTS (SELECT FROM llm.job_type t WHERE NOT t.was_used) THEN
+        UPDATE llm.job_type t SET was_used = true
+         WHERE (t.job_type, t.contract_version) IN (
+            SELECT u.job_type, u.contract_version FROM llm.job_type u
+             WHERE NOT u.was_used AND EXISTS (SELECT FROM llm.tenant n JOIN llm.job j ON j.tenant_id = n.tenant_id
+                    AND j.job_type = u.job_type AND j.status = 'RUNNING' AND j.lease_until >= v_now
+                    AND j.contract_version = u.contract_version)
+               FOR UPDATE OF u SKIP LOCKED);
+    END IF;
 END $$;

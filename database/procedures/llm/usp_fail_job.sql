@@ -11,7 +11,7 @@ BEGIN
     SELECT j.* INTO v_job FROM llm.job j
      WHERE j.job_id = p_job_id AND j.lease_token = p_lease_token AND j.status = 'RUNNING' FOR UPDATE;
     IF NOT FOUND THEN
-        PERFORM llm.fn_raise_lease_lost(p_job_id);
+        PERFORM llm.fn_raise_leases_lost(ARRAY[p_job_id]);
     END IF;
     IF coalesce(p_permanent, false) OR v_job.attempts >= v_job.max_attempts THEN
         PERFORM llm.usp_bury_jobs(ARRAY[p_job_id], ARRAY[p_error]);

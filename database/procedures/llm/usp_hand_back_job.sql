@@ -8,6 +8,6 @@ BEGIN
            attempts = j.attempts - 1, available_at = clock_timestamp(), waits = false
      WHERE j.job_id = p_job_id AND j.lease_token = p_lease_token AND j.status = 'RUNNING';
     IF NOT FOUND THEN
-        PERFORM llm.fn_raise_lease_lost(p_job_id);
+        PERFORM llm.fn_raise_leases_lost(ARRAY[p_job_id]);
     END IF;
 END $$;

@@ -1,6 +1,6 @@
 -- Registers one version of a job type and makes the type's newest version the active one.
 -- p: job.yaml's keys (job_type, version, unit, handler, after, priority, max_attempts, lease_seconds,
---    slack_seconds, description …), output_schema, prompt, sha256.
+--    slack_seconds, description …), output_schema, input_schema (of a job's payload; optional), prompt, sha256.
 -- Returns registered, updated or unchanged. Writes llm.job_type.
 -- Errors: AL003 a key is missing or of the wrong form; AL005 out of range; AL006 the version exists with another
 -- sha256 and jobs have run under it.
@@ -11,6 +11,7 @@ DECLARE
     v_version text := p ->> 'version';
     v_key text;
     v_known text;
+    v_was_used boolean;
     v_answer text;
 BEGIN
     SELECT k INTO v_key FROM unnest(ARRAY['job_type', 'version', 'unit', 'handler', 'sha256']) k
@@ -38,31 +39,36 @@ BEGIN
             MESSAGE = format('job type %s %s: "%s" is out of range: %s', v_type, v_version, v_key, p ->> v_key);
     END IF;
 
-    SELECT t.sha256 INTO v_known FROM llm.job_type t
+    IF jsonb_typeof(p -> 'input_schema') <> 'null' THEN
+        v_key := llm.fn_schema_keyword_fault(p -> 'input_schema', 'input schema');
+        IF v_key IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'AL003', MESSAGE = format('job type %s %s: %s', v_type, v_version, v_key);
+        END IF;
+    END IF;
+
+    SELECT t.sha256, t.was_used INTO v_known, v_was_used FROM llm.job_type t
      WHERE t.job_type = v_type AND t.contract_version = v_version FOR UPDATE;
     IF v_known = p ->> 'sha256' THEN
         RETURN 'unchanged';
     END IF;
-    IF v_known IS NOT NULL AND (
-        EXISTS (SELECT FROM llm.job_history h WHERE h.job_type = v_type AND h.contract_version = v_version)
-        OR EXISTS (SELECT FROM llm.job_dead_letter d WHERE d.job_type = v_type AND d.contract_version = v_version)
-        OR EXISTS (SELECT FROM llm.job j WHERE j.job_type = v_type AND j.contract_version = v_version AND j.attempts > 0))
+    IF v_known IS NOT NULL AND v_was_used
     THEN
         RAISE EXCEPTION USING ERRCODE = 'AL006', MESSAGE = format(
             'job type %s %s has been used and has now another content: give the changed contract a new version', v_type, v_version);
     END IF;
     INSERT INTO llm.job_type AS t (job_type, contract_version, description, unit, handler, after_job_type, priority,
-                                   max_attempts, lease_seconds, slack_seconds, settings, prompt, output_schema, sha256)
+                                   max_attempts, lease_seconds, slack_seconds, settings, prompt, output_schema, input_schema, sha256)
     VALUES (v_type, v_version, p ->> 'description', p ->> 'unit', p ->> 'handler', p ->> 'after',
             coalesce((p ->> 'priority')::numeric::integer, 50), coalesce((p ->> 'max_attempts')::numeric::integer, 3),
             coalesce((p ->> 'lease_seconds')::numeric::integer, 300), coalesce((p ->> 'slack_seconds')::numeric::integer, 3600),
-            p - 'output_schema' - 'prompt' - 'sha256', p -> 'prompt', p -> 'output_schema', p ->> 'sha256')
+            p - 'output_schema' - 'input_schema' - 'prompt' - 'sha256', p -> 'prompt', p -> 'output_schema',
+            nullif(p -> 'input_schema', 'null'), p ->> 'sha256')
     ON CONFLICT (job_type, contract_version) DO UPDATE
        SET description = EXCLUDED.description, unit = EXCLUDED.unit, handler = EXCLUDED.handler,
            after_job_type = EXCLUDED.after_job_type, priority = EXCLUDED.priority,
            max_attempts = EXCLUDED.max_attempts, lease_seconds = EXCLUDED.lease_seconds,
            slack_seconds = EXCLUDED.slack_seconds, settings = EXCLUDED.settings, prompt = EXCLUDED.prompt,
-           output_schema = EXCLUDED.output_schema, sha256 = EXCLUDED.sha256, registered_at = now();
+           output_schema = EXCLUDED.output_schema, input_schema = EXCLUDED.input_schema, sha256 = EXCLUDED.sha256, registered_at = now();
     v_answer := CASE WHEN v_known IS NULL THEN 'registered' ELSE 'updated' END;
 
     UPDATE llm.job_type t SET is_active = false
