@@ -47,6 +47,8 @@ BEGIN
     -- Shares are given out without knowing how much each tenant has waiting; who turns out to have less leaves its places to
     -- the others in another round.
     FOR v_round IN 1 .. 8 LOOP
+        v_places := v_room;
+        EXIT WHEN cardinality(v_tenants) = 1;
         v_places := ARRAY(SELECT coalesce(s.places, 0)
             FROM unnest(v_tenants) WITH ORDINALITY t(tenant_id, place)
             LEFT JOIN llm.fn_tenant_shares(p_limit, v_tenants, v_running, v_weights, v_room) s USING (tenant_id) ORDER BY t.place);
@@ -56,7 +58,7 @@ BEGIN
                    AND j.status IN ('NEW', 'FAILED') AND NOT j.waits AND (j.due_at, j.job_id) >= (l.due_at, l.job_id)
                  ORDER BY j.due_at, j.job_id LIMIT v_places[t.place]) h
              WHERE l.tenant_id = t.tenant_id)
-            FROM unnest(v_tenants) WITH ORDINALITY t(tenant_id, place) WHERE cardinality(v_tenants) > 1 ORDER BY t.place);
+            FROM unnest(v_tenants) WITH ORDINALITY t(tenant_id, place) ORDER BY t.place);
         EXIT WHEN NOT EXISTS (SELECT FROM unnest(v_found, v_places) f(found, places) WHERE f.found < f.places)
                OR NOT EXISTS (SELECT FROM unnest(v_room, v_places) r(room, places) WHERE r.room > r.places);
         v_room := ARRAY(SELECT CASE WHEN f.found < f.places THEN f.found ELSE f.room END

@@ -2,8 +2,10 @@
 -- asked for, since others may be claiming the first ones. Nulls = any. Locks and writes nothing.
 CREATE OR REPLACE FUNCTION llm.fn_page_candidates(p_job_types text[], p_source_page_ids bigint[], p_tenant_id integer,
     p_min_priority integer, p_limit integer) RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
 SET enable_seqscan = off AS $$
+BEGIN
+    RETURN QUERY
     WITH running AS MATERIALIZED (
         SELECT n.tenant_id, n.job_type, n.running FROM llm.fn_running(NULL) n
          WHERE EXISTS (SELECT FROM llm.job_type_control c WHERE c.max_running IS NOT NULL)
@@ -26,5 +28,5 @@ SET enable_seqscan = off AS $$
     SELECT h.job_id FROM head h
      WHERE (h.tenant_cap IS NULL OR h.tenant_turn <= h.tenant_cap - (SELECT coalesce(sum(r.running), 0) FROM running r WHERE r.tenant_id = h.tenant_id))
        AND (h.type_cap IS NULL OR h.type_turn <= h.type_cap - (SELECT coalesce(sum(r.running), 0) FROM running r WHERE r.job_type = h.job_type))
-     ORDER BY h.due_at, h.job_id LIMIT 2 * p_limit + 8
-$$;
+     ORDER BY h.due_at, h.job_id LIMIT 2 * p_limit + 8;
+END $$;

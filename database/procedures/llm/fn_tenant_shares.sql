@@ -3,7 +3,9 @@
 -- running, its weight, and the most that it can take. Returns a row for each tenant that gets places. Writes nothing.
 CREATE OR REPLACE FUNCTION llm.fn_tenant_shares(p_limit integer, p_tenant_ids integer[], p_running bigint[], p_weights numeric[],
     p_room bigint[]) RETURNS TABLE (tenant_id integer, places integer)
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+BEGIN
+    RETURN QUERY
     WITH asking AS MATERIALIZED (
         SELECT a.tenant_id, a.running::double precision AS running, a.weight::double precision AS weight,
                least(a.room, p_limit)::double precision AS room
@@ -30,5 +32,5 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
           FROM whole w
     )
     SELECT r.tenant_id, (r.places + (r.turn <= r.more AND r.places < r.room)::integer)::integer FROM ranked r
-     WHERE r.places + (r.turn <= r.more AND r.places < r.room)::integer > 0
-$$;
+     WHERE r.places + (r.turn <= r.more AND r.places < r.room)::integer > 0;
+END $$;

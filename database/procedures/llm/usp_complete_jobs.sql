@@ -17,7 +17,7 @@ BEGIN
         DELETE FROM llm.job j
          USING (SELECT * FROM unnest(p_job_ids, p_lease_tokens, p_run_ids, p_results) u(job_id, lease_token, run_id, result)
                  ORDER BY u.job_id) d
-         WHERE j.job_id = d.job_id AND j.lease_token = d.lease_token AND j.status = 'RUNNING'
+         WHERE j.job_id = d.job_id AND j.lease_token = d.lease_token
         RETURNING j.*, d.run_id, d.result
     ), kept AS (
         INSERT INTO llm.job_history AS h (job_id, tenant_id, job_type, contract_version, source_page_id, chunk_id, payload,
