@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION llm.fn_claim_plan(p_job_types text[], p_limit integer, p_tenant_id integer, p_min_priority integer,
     p_anew boolean) RETURNS SETOF llm.lane_share
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
-SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_lanes llm.lane[] := ARRAY(
         SELECT k FROM llm.fn_known_lanes(p_anew) k JOIN llm.tenant t ON t.tenant_id = k.tenant_id

@@ -8,7 +8,7 @@
 CREATE OR REPLACE FUNCTION llm.usp_claim_jobs(p_worker_id text, p_job_types text[], p_limit integer, p_source_page_ids bigint[],
     p_tenant_id integer, p_min_priority integer DEFAULT NULL) RETURNS SETOF llm.claimed_job
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_token uuid := gen_random_uuid();

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION llm.usp_complete_jobs(p_job_ids bigint[], p_lease_tokens uuid[], p_run_ids uuid[], p_results jsonb[])
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_done bigint[];
