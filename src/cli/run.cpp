@@ -7,6 +7,7 @@
 #include "cli/print.h"
 #include "error/error.h"
 #include "telemetry/progress.h"
+#include "work/metrics_server.h"
 #include "work/page_files.h"
 #include "work/reading.h"
 
@@ -213,14 +214,29 @@ int ingest(Session& session, const RunOptions& options) {
     return taken.refused.empty() ? Exit::done : Exit::partly;
 }
 
+/// Counts what is done, and serves it as long as it exists.
+struct ServedMetrics {
+    ServedMetrics(Session& session, const work::ListenAddress& address)
+        : queue(session.database()), server(address, counts, queue) {
+        if (!session.quiet) std::cerr << "almagest: metrics at " << server.url() << std::endl;
+    }
+    work::WorkMetrics counts;
+    work::QueueMetrics queue;
+    work::MetricsServer server;
+};
+
 int work_off(Session& session, const RunOptions& options, const std::vector<std::string>& types,
-             bool drain) {
+             bool drain, const std::optional<std::string>& metrics_address) {
     const auto stop = stop_on_signals();
+    std::optional<work::ListenAddress> address;
+    if (metrics_address) address = work::listen_address(*metrics_address);
     (void)work::sync_contracts(session.connection(), session.registry());
     for (const auto& type : types) (void)session.registry().find(type);
     work::ReadingOptions reading_options;
     reading_options.job_types = types;
     reading_options.drain = drain;
+    std::optional<ServedMetrics> metrics;
+    if (address) reading_options.metrics = &metrics.emplace(session, *address).counts;
     const auto reading = read_with_progress(session, options, std::move(reading_options), stop);
     const auto& report = reading.report;
     if (session.json)
@@ -277,15 +293,19 @@ void add_work(CLI::App& program, Action& action) {
     auto options = std::make_shared<RunOptions>();
     auto types = std::make_shared<std::vector<std::string>>();
     auto drain = std::make_shared<bool>(false);
+    auto metrics = std::make_shared<std::optional<std::string>>();
     auto* command = program.add_subcommand("work", "a runner: takes jobs and does them");
     command->add_option("--types", *types, "only these job types, parted by commas")
         ->delimiter(',');
     command->add_flag("--drain", *drain, "stop when nothing is left");
+    command->add_option("--metrics", *metrics,
+                        "serve figures for Prometheus at this HOST:PORT, for example "
+                        "127.0.0.1:9464; port 0 takes a free one and names it");
     add_model_options(*command, options);
     command->footer("Example:\n  almagest work --types entity_extraction --concurrency 8 --drain");
-    command->callback([&action, options, types, drain] {
-        action = [options, types, drain](Session& session) {
-            return work_off(session, *options, *types, *drain);
+    command->callback([&action, options, types, drain, metrics] {
+        action = [options, types, drain, metrics](Session& session) {
+            return work_off(session, *options, *types, *drain, *metrics);
         };
     });
 }

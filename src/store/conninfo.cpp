@@ -105,7 +105,8 @@ std::string describe_server(const std::string& text) {
 std::string refusal_sqlstate(const std::string& conninfo) {
     constexpr int patience = 10'000;  // milliseconds
     const std::unique_ptr<PGconn, ConnectionFinish> connection(PQconnectStart(conninfo.c_str()));
-    if (!connection) {
+    // One that failed at once has no socket to wait for.
+    if (!connection || PQstatus(connection.get()) == CONNECTION_BAD) {
         return "";
     }
     PQsetErrorVerbosity(connection.get(), PQERRORS_SQLSTATE);

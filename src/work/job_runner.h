@@ -17,6 +17,7 @@
 #include "store/queue.h"
 #include "text/budget.h"
 #include "work/call.h"
+#include "work/work_metrics.h"
 
 namespace almagest::work {
 
@@ -49,6 +50,7 @@ struct Workshop {
     const contract::Registry* registry = nullptr;
     const lake::Lake* lake = nullptr;
     LazyModel* model = nullptr;
+    WorkMetrics* metrics = nullptr;                     ///< null: nobody counts
     std::function<void(std::size_t tokens)> on_tokens;  ///< as a streamed answer grows
 };
 

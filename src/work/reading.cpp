@@ -52,6 +52,7 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     workshop.registry = &registry;
     workshop.lake = &lake;
     workshop.model = &model;
+    workshop.metrics = options.metrics;
     workshop.on_tokens = [&](std::size_t tokens) { streamed += tokens; };
 
     auto counting = database.connect("progress");

@@ -35,6 +35,7 @@ struct ReadingOptions {
     std::optional<unsigned> slots;
     std::optional<std::string> model;  ///< the command line's --model
     bool drain = true;
+    WorkMetrics* metrics = nullptr;  ///< counts what is done; may be null, else outlives the call
     std::function<void(const ReadingProgress&)> on_progress;
 };
 
