@@ -74,6 +74,10 @@ struct WorkSettings {
     std::chrono::milliseconds poll_interval{1'000};
     std::chrono::milliseconds heartbeat_interval{10'000};
     std::chrono::milliseconds grace{20'000};  ///< for jobs in hand when asked to stop
+    std::size_t claim_batch = 1'000;          ///< jobs claimed or completed at once, at most
+    unsigned completers = 2;                  ///< threads that write outputs and completions
+    std::chrono::milliseconds endpoint_patience{60'000};  ///< of who waits for the end
+    unsigned connections = 8;                             ///< that the slots share
 };
 
 struct IngestSettings {

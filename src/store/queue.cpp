@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "store/arguments.h"
+#include "store/job_listener.h"
 
 namespace almagest::store {
 namespace {
@@ -64,6 +65,18 @@ std::optional<int> tenant_or_null(int tenant_id) {
     return tenant_id == 0 ? std::nullopt : std::optional(tenant_id);
 }
 
+/// What the completion's handler says to its output; null where there is none.
+nlohmann::json route(pqxx::work& work, const ClaimedJob& job, const Queue::Completion& completion) {
+    if (completion.handler.empty()) return nullptr;
+    const auto handler = quoted_procedure(work, completion.handler);
+    return json_of(
+        Arguments()
+            .add(job.job_id)
+            .add(run_or_null(completion.run_id))
+            .add(completion.output)
+            .run1(work, fmt::format("SELECT {}($1::bigint, $2::uuid, $3::jsonb)", handler))[0]);
+}
+
 void end_run(pqxx::work& work, const std::string& run_id, const nlohmann::json& outcome) {
     if (!run_id.empty()) {
         (void)Arguments().add(run_id).add(outcome).run(
@@ -95,6 +108,30 @@ Queue::Enqueued Queue::enqueue(const NewJob& job) {
     return enqueued;
 }
 
+std::size_t Queue::enqueue_many(const NewJobs& jobs) {
+    Arguments arguments;
+    arguments.add(jobs.tenant_id)
+        .add(jobs.job_type)
+        .add_array(jobs.payloads)
+        .add_or_null(jobs.dedupe_keys)
+        .add(jobs.priority);
+    std::size_t fresh = 0;
+    connection_->transaction([&](pqxx::work& work) {
+        fresh =
+            arguments
+                .run1(work,
+                      "SELECT count(*) FILTER (WHERE is_new) FROM llm.usp_enqueue_many($1::int, "
+                      "$2::text, NULL, $3::jsonb[], NULL, NULL, $4::text[], $5::int, NULL)")[0]
+                .as<std::size_t>();
+    });
+    return fresh;
+}
+
+void Queue::hint() {
+    connection_->transaction(
+        [](pqxx::work& work) { work.exec0(fmt::format("NOTIFY {}", jobs_channel)); });
+}
+
 std::vector<ClaimedJob> Queue::claim(const std::string& worker_id, const ClaimFilter& filter,
                                      int limit) {
     Arguments arguments;
@@ -102,7 +139,8 @@ std::vector<ClaimedJob> Queue::claim(const std::string& worker_id, const ClaimFi
         .add_or_null(filter.job_types)
         .add(limit)
         .add_or_null(filter.source_page_ids)
-        .add(filter.tenant_id);
+        .add(filter.tenant_id)
+        .add(filter.min_priority);
     std::vector<ClaimedJob> jobs;
     connection_->transaction([&](pqxx::work& work) {
         const auto rows = arguments.run(
@@ -110,9 +148,12 @@ std::vector<ClaimedJob> Queue::claim(const std::string& worker_id, const ClaimFi
             "SELECT job_id, lease_token, job_type, contract_version, tenant_id, source_page_id, "
             "chunk_id, "
             "payload, correlation_id, attempts, max_attempts, lease_seconds "
-            "FROM llm.usp_claim_jobs($1::text, $2::text[], $3::int, $4::bigint[], $5::int)");
+            "FROM llm.usp_claim_jobs($1::text, $2::text[], $3::int, $4::bigint[], $5::int, "
+            "$6::int)");
+        jobs.reserve(rows.size());
         for (const auto& row : rows) {
             jobs.push_back(claimed_job(row));
+            jobs.back().worker_id = worker_id;
         }
     });
     return jobs;
@@ -137,23 +178,54 @@ std::vector<std::int64_t> Queue::extend(std::span<const ClaimedJob> jobs) {
 }
 
 Queue::Completed Queue::complete(const ClaimedJob& job, const Completion& completion) {
-    Completed completed;
+    const Ended ended{&job, &completion};
+    return complete_all(std::span(&ended, 1)).front();
+}
+
+std::vector<Queue::Completed> Queue::complete_all(std::span<const Ended> ended) {
+    std::vector<Completed> completed(ended.size());
     connection_->transaction([&](pqxx::work& work) {
-        const auto handler = quoted_procedure(work, completion.handler);
-        completed.counts = json_of(
-            Arguments()
-                .add(job.job_id)
-                .add(run_or_null(completion.run_id))
-                .add(completion.output)
-                .run1(work, fmt::format("SELECT {}($1::bigint, $2::uuid, $3::jsonb)", handler))[0]);
-        end_run(work, completion.run_id, completion.run_outcome);
-        completed.followers =
-            identity_of(job)
-                .add(run_or_null(completion.run_id))
-                .add(completed.counts)
+        std::vector<std::int64_t> ids;
+        std::vector<std::string> tokens;
+        std::vector<std::string> runs;
+        std::vector<std::string> results;
+        bool plain = true;  // no runs, no results: nothing to send but ids and tokens
+        for (std::size_t at = 0; at < ended.size(); ++at) {
+            const auto& [job, completion] = ended[at];
+            completed[at].counts = route(work, *job, *completion);
+            end_run(work, completion->run_id, completion->run_outcome);
+            ids.push_back(job->job_id);
+            tokens.push_back(job->lease_token);
+            runs.push_back(completion->run_id);
+            results.push_back(completed[at].counts.dump());
+            plain = plain && completion->run_id.empty() && completed[at].counts.is_null();
+        }
+        Arguments arguments;
+        arguments.add_array(ids).add_array(tokens);
+        if (plain) {
+            arguments.add_null().add_null();
+        } else {
+            arguments.add_array(runs).add_array(results);
+        }
+        const auto followers =
+            arguments
                 .run1(work,
-                      "SELECT llm.usp_complete_job($1::bigint, $2::uuid, $3::uuid, $4::jsonb)")[0]
+                      "SELECT llm.usp_complete_jobs($1::bigint[], $2::uuid[], "
+                      "array_replace($3::text[], '', NULL)::uuid[], $4::jsonb[])")[0]
                 .as<int>();
+        if (!completed.empty()) completed.front().followers = followers;
+    });
+    return completed;
+}
+
+bool Queue::was_completed(const ClaimedJob& job) {
+    bool completed = false;
+    connection_->transaction([&](pqxx::work& work) {
+        completed = Arguments()
+                        .add(job.job_id)
+                        .add(job.worker_id)
+                        .run1(work, "SELECT llm.fn_was_completed($1::bigint, $2::text)")[0]
+                        .as<bool>();
     });
     return completed;
 }
@@ -213,6 +285,20 @@ int Queue::retry_dead_letters(int tenant_id, const std::vector<std::int64_t>& jo
                 .as<int>();
     });
     return retried;
+}
+
+bool Queue::anything_left(const ClaimFilter& filter) {
+    const auto arguments = Arguments()
+                               .add_or_null(filter.job_types)
+                               .add_or_null(filter.source_page_ids)
+                               .add(filter.tenant_id);
+    bool left = false;
+    connection_->transaction([&](pqxx::work& work) {
+        left = arguments
+                   .run1(work, "SELECT llm.fn_anything_left($1::text[], $2::bigint[], $3::int)")[0]
+                   .as<bool>();
+    });
+    return left;
 }
 
 Pending Queue::pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids) {

@@ -23,6 +23,7 @@ struct ClaimedJob {
     std::optional<std::int64_t> chunk_id;
     nlohmann::json payload;
     std::string correlation_id;
+    std::string worker_id;  ///< that claimed it
     int attempts = 0;
     int max_attempts = 0;
     std::chrono::seconds lease{0};
@@ -44,6 +45,7 @@ struct ClaimFilter {
     std::vector<std::string> job_types;         ///< empty: any
     std::vector<std::int64_t> source_page_ids;  ///< empty: any
     std::optional<int> tenant_id;
+    std::optional<int> min_priority = std::nullopt;
 };
 
 struct ChunkProgress {
@@ -67,6 +69,21 @@ class Queue {
         bool is_new = false;
     };
     [[nodiscard]] Enqueued enqueue(const NewJob& job);
+
+    /// Many jobs of one type; `payloads`, and unless empty `dedupe_keys`, one a job.
+    struct NewJobs {
+        int tenant_id = 1;
+        std::string job_type;
+        std::vector<std::string> payloads;  ///< JSON texts
+        std::vector<std::string> dedupe_keys;
+        std::optional<int> priority;
+    };
+    /// In one transaction; how many are new.
+    std::size_t enqueue_many(const NewJobs& jobs);
+    /// Tells claimers everywhere that there may be something to claim. Call it after the
+    /// transaction that enqueued; once is enough for any number of jobs. Lost hints cost a poll
+    /// interval.
+    void hint();
     [[nodiscard]] std::vector<ClaimedJob> claim(const std::string& worker_id,
                                                 const ClaimFilter& filter, int limit);
     /// Ids of `jobs` whose leases are still ours, extended.
@@ -85,6 +102,15 @@ class Queue {
     /// Handler, end of the run and completion in one transaction. Throws LeaseLost, or
     /// PermanentError for a handler that is not such a name, with nothing written.
     [[nodiscard]] Completed complete(const ClaimedJob& job, const Completion& completion);
+    struct Ended {
+        const ClaimedJob* job = nullptr;
+        const Completion* completion = nullptr;  ///< an empty handler: nothing to write
+    };
+    /// The same for several jobs in one transaction, all or none; in the order given.
+    [[nodiscard]] std::vector<Completed> complete_all(std::span<const Ended> ended);
+    /// Has the worker of this claim completed the job? Tells a commit whose answer was lost from a
+    /// lost lease.
+    [[nodiscard]] bool was_completed(const ClaimedJob& job);
 
     /// Ends the run, if any, and fails the job, in one transaction; returns the new status.
     std::string fail(const ClaimedJob& job, const std::string& run_id,
@@ -97,6 +123,8 @@ class Queue {
     /// Dead letters wait again: those named, or all of a type, or (both empty) all. How many.
     int retry_dead_letters(int tenant_id, const std::vector<std::int64_t>& job_ids,
                            const std::string& job_type);
+    /// Whether there is anything to wait for that `filter` takes; what is paused does not count.
+    [[nodiscard]] bool anything_left(const ClaimFilter& filter);
     /// Tenant 0: any. No pages: all.
     [[nodiscard]] Pending pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids);
     /// Tenant 0: any. No pages: all.

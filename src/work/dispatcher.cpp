@@ -4,21 +4,30 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <chrono>
 #include <random>
+#include <thread>
+#include <utility>
 
 #include "error/error.h"
+#include "store/job_listener.h"
 #include "telemetry/log.h"
+#include "work/heartbeat.h"
 
 namespace almagest::work {
 
-using namespace std::chrono_literals;
+using std::chrono::milliseconds;
 using telemetry::Level;
 
 namespace {
 
-constexpr auto tick = 1s;
-constexpr auto longest_absence = 60s;  // of the database, before the work is given up
+constexpr auto tick = std::chrono::seconds(1);
+constexpr auto release_interval = std::chrono::seconds(5);
+constexpr auto listen_interval = std::chrono::seconds(1);
+constexpr auto rate_interval = milliseconds(20);
+/// How long someone who waits for the end is kept waiting for a database that went away.
+constexpr auto longest_absence = std::chrono::minutes(5);
+constexpr double prefetched_seconds = 0.25;
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -27,183 +36,224 @@ std::string host_name() {
 
 }  // namespace
 
-Dispatcher::Dispatcher(const store::Database& database, const Workshop& workshop,
-                       DispatchOptions options)
+Dispatcher::Dispatcher(const store::Database& database, const config::WorkSettings& settings,
+                       HandlerFactory make_handler, DispatchOptions options)
     : database_(&database),
-      workshop_(workshop),
+      settings_(&settings),
+      make_handler_(std::move(make_handler)),
       options_(std::move(options)),
       process_id_(host_name() + ":" + std::to_string(getpid()) + ":" +
                   telemetry::new_uuid().substr(0, 8)) {}
 
 DispatchReport Dispatcher::run(const std::stop_token& stop) {
     {
-        // The heartbeat outlives the slots: jobs that are ending still need their leases.
-        const std::jthread heartbeat([this](const std::stop_token& end) { beat(end); });
+        const Heartbeat heartbeat(
+            *database_, jobs_, settings_->heartbeat_interval, [this](const store::ClaimedJob& job) {
+                telemetry::log(Level::warning, "the lease was lost: stopping",
+                               {{}, std::to_string(job.job_id), {}, process_id_});
+            });
+        Completer completer(*database_, {settings_->completers, settings_->claim_batch},
+                            [this](const Completer::Ended& ended) { end(ended); });
+        completer_ = &completer;
+        const std::jthread listener([this](const std::stop_token& end) { listen(end); });
         std::vector<std::jthread> slots;
+        slots.reserve(options_.slots);
         for (unsigned slot = 0; slot < options_.slots; ++slot)
-            slots.emplace_back(
-                [this, slot](const std::stop_token& end) { take_jobs(end, slot); });
+            slots.emplace_back([this, slot](const std::stop_token& end) { take_jobs(end, slot); });
 
         claim_until_done(stop);
         closing_.request_stop();
-
-        std::unique_lock lock(mutex_);
-        const auto idle = [this] { return in_hand_.empty(); };
-        if (!changed_.wait_for(lock, workshop_.settings->work.grace, idle)) {
-            for (auto& [id, held] : in_hand_) held.stop.request_stop();
-            changed_.wait(lock, idle);
+        jobs_.close();
+        if (!jobs_.wait_until_empty(settings_->grace)) {
+            jobs_.stop_all();
+            // What cannot be written by then is left to its lease.
+            (void)jobs_.wait_until_empty(settings_->grace);
         }
-        lock.unlock();
         for (auto& slot : slots) slot.request_stop();
-        changed_.notify_all();
     }
+    completer_ = nullptr;
+    const std::scoped_lock lock(mutex_);
     if (cause_) std::rethrow_exception(cause_);
     report_.stopped = stop.stop_requested();
     return report_;
 }
 
-std::size_t Dispatcher::free_places() {
-    const std::scoped_lock lock(mutex_);
-    const std::size_t places = options_.slots;
-    return places - std::min(places, in_hand_.size());
+void Dispatcher::measure_rate() {
+    const auto now = JobsInHand::Clock::now();
+    const std::chrono::duration<double> passed = now - measured_at_;
+    if (passed < rate_interval) return;
+    const auto left = jobs_.left();
+    const auto rate = static_cast<double>(left - measured_left_) / passed.count();
+    // Follows a rise at once and a fall slowly: the last pause is no measure of the next job.
+    jobs_per_second_ = std::max(rate, jobs_per_second_ * 0.9);
+    measured_at_ = now;
+    measured_left_ = left;
+}
+
+/// How many jobs to claim now; none while enough are at hand.
+std::size_t Dispatcher::places() {
+    measure_rate();
+    const auto batch = settings_->claim_batch;
+    const auto prefetch =
+        std::min(batch, static_cast<std::size_t>(jobs_per_second_ * prefetched_seconds));
+    const auto counts = jobs_.counts();
+    if (counts.waiting > prefetch / 2 || counts.ended >= 2 * batch) return 0;
+    const auto capacity = options_.slots + prefetch;
+    const auto busy = counts.waiting + counts.in_slots;
+    return std::min(batch, capacity - std::min(capacity, busy));
+}
+
+std::size_t Dispatcher::claim(store::Queue& queue, std::size_t limit) {
+    auto filter = options_.filter;
+    if (options_.circuit) {
+        const auto allowed = options_.circuit->claims_allowed(limit);
+        if (allowed == 0) {
+            std::erase_if(filter.job_types, [this](const auto& type) {
+                return std::ranges::find(options_.types_without_model, type) ==
+                       options_.types_without_model.end();
+            });
+            if (options_.filter.job_types.empty()) filter.job_types = options_.types_without_model;
+            if (filter.job_types.empty()) return 0;
+        } else {
+            limit = std::min(limit, allowed);
+        }
+    }
+    const auto asked_at = JobsInHand::Clock::now();
+    auto jobs = queue.claim(process_id_, filter, static_cast<int>(limit));
+    const auto got = jobs.size();
+    if (options_.metrics)
+        for (const auto& job : jobs) options_.metrics->claimed(job.job_type);
+    jobs_.add(std::move(jobs), asked_at);
+    return got;
+}
+
+/// Whoever waits for the end is told when there will be none.
+void Dispatcher::give_up_on_endpoint() {
+    if (!options_.drain || !options_.circuit) return;
+    if (options_.circuit->state() == CircuitBreaker::State::closed) {
+        circuit_open_since_.reset();
+        return;
+    }
+    const auto now = JobsInHand::Clock::now();
+    if (!circuit_open_since_) circuit_open_since_ = now;
+    if (now - *circuit_open_since_ < settings_->endpoint_patience) return;
+    std::string trouble;
+    {
+        const std::scoped_lock lock(mutex_);
+        trouble = endpoint_trouble_;
+    }
+    break_off(std::make_exception_ptr(TransientError(
+        "the model's endpoint keeps failing, and what is left waits in the queue: run this again "
+        "when it answers" +
+        (trouble.empty() ? "" : " (" + trouble + ")"))));
 }
 
 void Dispatcher::claim_until_done(const std::stop_token& stop) {
-    const std::stop_callback wake_on_stop(stop, [this] { changed_.notify_all(); });
+    const std::stop_callback wake_on_stop(stop, [this] { jobs_.wake(); });
     std::minstd_rand jitter{std::random_device{}()};
     auto connection = database_->connect("claimer");
     store::Queue queue(connection);
-    auto last_contact = std::chrono::steady_clock::now();
+    auto last_contact = JobsInHand::Clock::now();
     auto last_tick = last_contact;
+    auto last_release = JobsInHand::Clock::time_point{};
     while (!stop.stop_requested() && !closing_.stop_requested()) {
+        give_up_on_endpoint();
+        const auto limit = places();
         std::size_t got = 0;
         try {
-            if (const auto places = free_places(); places > 0) {
-                auto jobs = queue.claim(process_id_, options_.filter, static_cast<int>(places));
-                got = jobs.size();
-                const std::scoped_lock lock(mutex_);
-                for (auto& job : jobs) {
-                    in_hand_.emplace(job.job_id, InHand{job, {}});
-                    claimed_.push_back(std::move(job));
-                }
+            if (limit > 0) got = claim(queue, limit);
+            const auto now = JobsInHand::Clock::now();
+            if (now - last_release >= release_interval || (limit > 0 && got == 0)) {
+                if (queue.release_expired() > 0) continue;
+                last_release = now;
             }
-            if (got == 0) {
-                (void)queue.release_expired();
-                if (options_.drain && free_places() == options_.slots && nothing_left(queue))
-                    return;
-            }
-            last_contact = std::chrono::steady_clock::now();
+            if (limit > 0 && got == 0 && options_.drain && jobs_.counts().all() == 0 &&
+                !queue.anything_left(options_.filter))
+                return;
+            last_contact = now;
         } catch (const TransientError& error) {
             telemetry::log(Level::warning, error.what(), {{}, {}, {}, process_id_});
-            if (std::chrono::steady_clock::now() - last_contact > longest_absence) {
+            if (options_.drain && JobsInHand::Clock::now() - last_contact > longest_absence) {
                 break_off(std::current_exception());
                 return;
             }
+        } catch (const Error&) {
+            break_off(std::current_exception());
+            return;
         }
-        changed_.notify_all();
-        if (std::chrono::steady_clock::now() - last_tick >= tick) {
-            last_tick = std::chrono::steady_clock::now();
+        if (JobsInHand::Clock::now() - last_tick >= tick) {
+            last_tick = JobsInHand::Clock::now();
             if (options_.on_tick) options_.on_tick();
         }
-        const auto poll = workshop_.settings->work.poll_interval.count();
-        const auto pause = std::chrono::milliseconds(
-            std::uniform_int_distribution<std::int64_t>(poll / 2, poll)(jitter));
-        std::unique_lock lock(mutex_);
-        const auto before = in_hand_.size();
-        changed_.wait_for(lock, pause, [&] {
-            return stop.stop_requested() || closing_.stop_requested() || in_hand_.size() < before;
+        if (got > 0 && places() > 0) continue;
+        const bool more_waits = limit == 0 || got == limit;
+        const auto poll = settings_->poll_interval.count();
+        const auto pause =
+            milliseconds(std::uniform_int_distribution<std::int64_t>(poll / 2, poll)(jitter));
+        const auto held = jobs_.counts();
+        jobs_.wait_for(pause, [&](const JobsInHand::Counts& now) {
+            if (now.all() == 0 && held.all() > 0) return true;
+            return more_waits && (now.waiting < held.waiting || now.in_slots < held.in_slots ||
+                                  now.ended < held.ended);
         });
     }
 }
 
-bool Dispatcher::nothing_left(store::Queue& queue) {
-    const auto pending =
-        queue.pending(options_.filter.tenant_id.value_or(0), options_.filter.source_page_ids);
-    return pending.waiting == 0 && pending.running == 0;
-}
-
 void Dispatcher::take_jobs(const std::stop_token& stop, unsigned slot) {
     const auto worker = process_id_ + ":" + std::to_string(slot);
-    std::optional<JobRunner> runner;
-    for (;;) {
-        store::ClaimedJob job;
-        std::stop_token job_stop;
-        {
-            std::unique_lock lock(mutex_);
-            if (!changed_.wait(lock, stop, [this] { return !claimed_.empty(); })) return;
-            job = std::move(claimed_.front());
-            claimed_.pop_front();
-            auto& held = in_hand_.at(job.job_id);
-            if (closing_.stop_requested()) held.stop.request_stop();
-            job_stop = held.stop.get_token();
-        }
-        auto end = JobEnd::handed_back;
-        try {
-            if (!runner)
-                runner.emplace(database_->connect("slot " + std::to_string(slot)), workshop_,
-                               worker);
-            end = runner->run(job, job_stop);
-        } catch (...) {
-            break_off(std::current_exception());
-        }
-        {
-            const std::scoped_lock lock(mutex_);
-            in_hand_.erase(job.job_id);
-            count(end);
-        }
-        changed_.notify_all();
-    }
-}
-
-void Dispatcher::beat(const std::stop_token& stop) {
-    auto connection = database_->connect("heartbeat");
-    store::Queue queue(connection);
-    std::mutex sleeping;
-    std::condition_variable_any wake;
-    while (!stop.stop_requested()) {
-        {
-            std::unique_lock lock(sleeping);
-            wake.wait_for(lock, stop, workshop_.settings->work.heartbeat_interval,
-                          [] { return false; });
-        }
-        if (stop.stop_requested()) return;
-        std::vector<store::ClaimedJob> jobs;
-        {
-            const std::scoped_lock lock(mutex_);
-            for (const auto& [id, held] : in_hand_) jobs.push_back(held.job);
-        }
-        if (jobs.empty()) continue;
-        try {
-            const auto held = queue.extend(jobs);
-            const std::scoped_lock lock(mutex_);
-            for (const auto& job : jobs) {
-                if (std::find(held.begin(), held.end(), job.job_id) != held.end()) continue;
-                const auto lost = in_hand_.find(job.job_id);
-                if (lost != in_hand_.end() && lost->second.job.lease_token == job.lease_token)
-                    lost->second.stop.request_stop();
+    std::unique_ptr<JobHandler> handler;
+    while (auto job = jobs_.next(stop)) {
+        JobOutcome outcome;
+        outcome.kind = JobOutcome::Kind::handed_back;
+        if (!job->stop.stop_requested()) {
+            try {
+                if (!handler) handler = make_handler_(worker);
+                outcome = handler->handle(job->job, job->stop.get_token());
+            } catch (...) {
+                break_off(std::current_exception());
             }
-        } catch (const Error& error) {
-            telemetry::log(Level::warning, error.what(), {{}, {}, {}, process_id_});
         }
+        if (outcome.kind == JobOutcome::Kind::handed_back && !outcome.reason.empty()) {
+            const std::scoped_lock lock(mutex_);
+            endpoint_trouble_ = outcome.reason;
+        }
+        jobs_.ended(job);
+        completer_->submit(std::move(job), std::move(outcome));
     }
 }
 
-void Dispatcher::count(JobEnd end) {
-    switch (end) {
+void Dispatcher::listen(const std::stop_token& stop) {
+    store::JobListener listener(*database_);
+    while (!stop.stop_requested())
+        if (listener.wait(listen_interval, stop)) jobs_.wake();
+}
+
+void Dispatcher::end(const Completer::Ended& ended) {
+    const auto& type = ended.job->job.job_type;
+    jobs_.remove(ended.job);
+    if (ended.followers > 0) jobs_.wake();
+    auto* metrics = options_.metrics;
+    const std::scoped_lock lock(mutex_);
+    switch (ended.end) {
         case JobEnd::succeeded:
             ++report_.succeeded;
+            if (metrics) metrics->completed(type);
             break;
         case JobEnd::waits_for_retry:
             ++report_.retried;
+            if (metrics) metrics->failed(type, ended.cause, false);
             break;
         case JobEnd::dead:
             ++report_.dead;
+            if (metrics) metrics->failed(type, ended.cause, true);
             break;
         case JobEnd::lease_lost:
             ++report_.lease_lost;
+            if (metrics) metrics->lease_lost(type);
             break;
         case JobEnd::handed_back:
             ++report_.handed_back;
+            if (metrics) metrics->handed_back(type);
             break;
     }
 }
@@ -212,10 +262,10 @@ void Dispatcher::break_off(std::exception_ptr cause) {
     {
         const std::scoped_lock lock(mutex_);
         if (!cause_) cause_ = std::move(cause);
-        closing_.request_stop();
-        for (auto& [id, held] : in_hand_) held.stop.request_stop();
     }
-    changed_.notify_all();
+    closing_.request_stop();
+    jobs_.stop_all();
+    jobs_.wake();
 }
 
 }  // namespace almagest::work

@@ -1,20 +1,22 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
-#include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "config/settings.h"
 #include "store/database.h"
 #include "store/queue.h"
-#include "work/job_runner.h"
+#include "work/circuit_breaker.h"
+#include "work/completer.h"
+#include "work/job_handler.h"
+#include "work/jobs_in_hand.h"
+#include "work/work_metrics.h"
 
 namespace almagest::work {
 
@@ -22,7 +24,11 @@ struct DispatchOptions {
     store::ClaimFilter filter;
     unsigned slots = 1;
     bool drain = true;  ///< return when nothing that the filter takes waits or runs any more
-    std::function<void()> on_tick;  ///< about once a second
+    std::function<void()> on_tick;   ///< about once a second, from the thread of run()
+    WorkMetrics* metrics = nullptr;  ///< may be null; outlives the dispatcher
+    /// Keeps jobs of `asks_model` types in the queue while the endpoint fails; may be null.
+    CircuitBreaker* circuit = nullptr;
+    std::vector<std::string> types_without_model;  ///< what may be claimed while it is open
 };
 
 struct DispatchReport {
@@ -34,43 +40,51 @@ struct DispatchReport {
     bool stopped = false;  ///< asked to stop before everything was done
 };
 
-/// One claimer that refills a small local queue, `slots` runners, and a heartbeat with a thread and
-/// a connection of its own. A job whose lease was lost is stopped where it is. One call at a time.
+/// One claimer that keeps a small local queue filled, `slots` handlers, a heartbeat and completers,
+/// the last two with threads and connections of their own. The local queue holds about a quarter of
+/// a second's work beyond what the slots have, so that quick jobs are claimed in large batches and
+/// slow ones one by one. A job whose lease was lost is stopped where it is. One call at a time.
 class Dispatcher {
   public:
-    Dispatcher(const store::Database& database, const Workshop& workshop, DispatchOptions options);
+    Dispatcher(const store::Database& database, const config::WorkSettings& settings,
+               HandlerFactory make_handler, DispatchOptions options);
 
     /// Works until drained or until `stop` is requested; then jobs in hand get `work.grace` to end,
-    /// and what is left is handed back without a lost attempt. Throws EndpointUnusable after the
-    /// endpoint refused everyone, UsageError from opening the model, TransientError when the
-    /// database stays away for longer than a lease; jobs in hand are handed back first.
+    /// and what is left is handed back without a lost attempt. A database that goes away is waited
+    /// for. Throws what a handler threw, and, when it is to drain, TransientError after the model's
+    /// endpoint has failed for `work.endpoint_patience`; jobs in hand are handed back first.
     [[nodiscard]] DispatchReport run(const std::stop_token& stop);
 
   private:
-    struct InHand {
-        store::ClaimedJob job;
-        std::stop_source stop;
-    };
     void claim_until_done(const std::stop_token& stop);
-    [[nodiscard]] bool nothing_left(store::Queue& queue);
+    [[nodiscard]] std::size_t places();
+    [[nodiscard]] std::size_t claim(store::Queue& queue, std::size_t limit);
+    void give_up_on_endpoint();
     void take_jobs(const std::stop_token& stop, unsigned slot);
-    void beat(const std::stop_token& stop);
-    void count(JobEnd end);
+    void listen(const std::stop_token& stop);
+    void end(const Completer::Ended& ended);
     void break_off(std::exception_ptr cause);
-    [[nodiscard]] std::size_t free_places();
+    void measure_rate();
 
     const store::Database* database_;
-    Workshop workshop_;
+    const config::WorkSettings* settings_;
+    HandlerFactory make_handler_;
     DispatchOptions options_;
     std::string process_id_;
 
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
-    std::deque<store::ClaimedJob> claimed_;
-    std::map<std::int64_t, InHand> in_hand_;  // claimed ones too: their leases need the heartbeat
+    JobsInHand jobs_;
+    Completer* completer_ = nullptr;  // while run() runs
+    std::stop_source closing_;        // no more claims, no more starts
+
+    std::mutex mutex_;  // of the three below
     DispatchReport report_;
+    std::string endpoint_trouble_;  // what it said last
     std::exception_ptr cause_;
-    std::stop_source closing_;  // no more claims, no more starts
+
+    double jobs_per_second_ = 0;  // the claimer's, as all below
+    std::optional<JobsInHand::Clock::time_point> circuit_open_since_;
+    JobsInHand::Clock::time_point measured_at_{};
+    std::uint64_t measured_left_ = 0;
 };
 
 }  // namespace almagest::work

@@ -1,10 +1,10 @@
 #include "work/job_runner.h"
 
 #include <algorithm>
-#include <random>
-#include <thread>
+#include <utility>
 
 #include "error/error.h"
+#include "store/sqlstate.h"
 #include "telemetry/log.h"
 #include "text/chunker.h"
 #include "work/answer_check.h"
@@ -16,9 +16,6 @@ using nlohmann::json;
 using telemetry::Level;
 
 namespace {
-
-constexpr int routing_attempts = 4;
-constexpr auto routing_pause = std::chrono::milliseconds(50);
 
 /// The answer is not to be believed; `outcome` is llm.run's word for why.
 class AnswerRefused : public Error {
@@ -44,6 +41,22 @@ double cost_of(const model::Usage& usage, const config::LlmSettings& llm) {
             static_cast<double>(usage.completion_tokens) *
                 llm.price_per_million_completion_tokens) /
            million;
+}
+
+/// The circuit of the model's endpoint is open: the job goes back untried.
+class EndpointPaused : public Error {
+  public:
+    using Error::Error;
+    EndpointPaused() : Error("") {}
+};
+
+/// Writes the error of an attempt beside its input and output.
+std::function<void(const json&)> error_keeper(const lake::Lake& lake,
+                                              std::filesystem::path folder) {
+    if (folder.empty()) return {};
+    return [&lake, folder = std::move(folder)](const json& error) {
+        lake.write(folder, "error", error);
+    };
 }
 
 json empty_output(const contract::JobType& type) {
@@ -82,101 +95,101 @@ void LazyModel::add(const model::ChatAnswer& answer) {
 struct JobRunner::Run {
     std::string id;
     std::filesystem::path folder;
-    json outcome = json::object();
+    json outcome;
     [[nodiscard]] bool begun() const { return !id.empty(); }
-    /// The outcome when an error ends it: an answer that was believed can only fail in routing.
-    [[nodiscard]] std::string failed_at() const {
-        return outcome.contains("outcome") ? "routing_failed" : "model_failed";
-    }
 };
 
-JobRunner::JobRunner(store::Connection connection, const Workshop& workshop, std::string worker_id)
-    : connection_(std::move(connection)),
-      queue_(connection_),
-      knowledge_(connection_),
-      workshop_(workshop),
-      worker_id_(std::move(worker_id)) {}
+JobRunner::JobRunner(const Workshop& workshop, std::string worker_id)
+    : workshop_(workshop), worker_id_(std::move(worker_id)) {}
 
-JobEnd JobRunner::run(const store::ClaimedJob& job, std::stop_token stop) {
-    const auto started = std::chrono::steady_clock::now();
+JobOutcome JobRunner::handle(const store::ClaimedJob& job, const std::stop_token& stop) {
     Run run;
-    const auto context = [&] {
-        return telemetry::Context{job.correlation_id, std::to_string(job.job_id), run.id,
-                                  worker_id_};
+    JobOutcome handed_back;
+    handed_back.kind = JobOutcome::Kind::handed_back;
+    const auto unfinished = [&](const char* outcome) {
+        if (run.begun()) {
+            run.outcome["outcome"] = outcome;
+            handed_back.completion = {run.id, {}, nullptr, run.outcome};
+        }
+        return handed_back;
     };
-    const auto refused = [&](const std::string& outcome, const std::string& reason, bool permanent,
-                             std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
-        run.outcome["outcome"] = outcome;
-        telemetry::log(Level::warning, "job failed", context(),
-                       {{"job_type", job.job_type}, {"reason", reason}, {"outcome", outcome}});
-        return give_up(job, run, reason, permanent, retry_after);
-    };
-    open_model(job);
+    // A model that cannot be opened is not the job's fault: every other job would meet the same.
+    (void)workshop_.model->get();
     try {
-        const auto& type =
-            workshop_.registry->find(job.job_type, contract::Version::parse(job.contract_version));
-        const auto completion = work_out(job, type, run, stop);
-        const auto completed = route(job, completion);
-        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::chrono::steady_clock::now() - started);
-        telemetry::log(Level::info, "job done", context(),
-                       {{"job_type", job.job_type},
-                        {"duration_ms", took.count()},
-                        {"counts", completed.counts},
-                        {"followers", completed.followers}});
-        return JobEnd::succeeded;
-    } catch (const store::LeaseLost& error) {
-        telemetry::log(Level::warning, error.what(), context());
-        run.outcome["outcome"] = "lease_lost";
-        if (run.begun()) queue_.finish_run(run.id, run.outcome);
-        return JobEnd::lease_lost;
+        return work_out(job, run, stop);
     } catch (const Stopped&) {
-        run.outcome["outcome"] = "stopped";
-        if (run.begun()) queue_.finish_run(run.id, run.outcome);
-        queue_.hand_back(job);
-        return JobEnd::handed_back;
+        return unfinished("stopped");
+    } catch (const EndpointPaused& error) {
+        handed_back.reason = error.what();
+        return unfinished("model_failed");
     } catch (const model::EndpointUnusable&) {
-        run.outcome["outcome"] = "model_failed";
-        if (run.begun()) queue_.finish_run(run.id, run.outcome);
-        queue_.hand_back(job);
+        if (run.begun()) {
+            run.outcome["outcome"] = "model_failed";
+            store::Queue(*workshop_.connections->lend()).finish_run(run.id, run.outcome);
+        }
         throw;
     } catch (const AnswerRefused& error) {
-        return refused(error.outcome(), error.what(), false);
+        return refusal(run, error.outcome(), error.what(), false);
     } catch (const TransientError& error) {
-        return refused(run.failed_at(), error.what(), false, error.retry_after());
+        // A database that went away is nobody's attempt.
+        if (!store::sqlstate_of(error).empty()) return unfinished("abandoned");
+        auto outcome = refusal(run, "model_failed", error.what(), false);
+        outcome.retry_after = error.retry_after();
+        return outcome;
     } catch (const UsageError& error) {
-        return refused(run.failed_at(), error.what(), true);
+        return refusal(run, "model_failed", error.what(), true);
     } catch (const PermanentError& error) {
-        return refused(run.failed_at(), error.what(), true);
+        return refusal(run, "model_failed", error.what(), true);
     }
 }
 
-/// A model that cannot be opened is not the job's fault: every other job would meet the same.
-void JobRunner::open_model(const store::ClaimedJob& job) {
-    try {
-        (void)workshop_.model->get();
-    } catch (...) {
-        queue_.hand_back(job);
-        throw;
-    }
+JobOutcome JobRunner::refusal(const Run& run, std::string outcome, const std::string& reason,
+                              bool permanent) const {
+    auto failed = JobOutcome::failure(reason, permanent);
+    failed.completion.run_id = run.id;
+    failed.completion.run_outcome = run.outcome.is_object() ? run.outcome : json::object();
+    failed.completion.run_outcome["outcome"] = std::move(outcome);
+    failed.keep_error = error_keeper(*workshop_.lake, run.folder);
+    return failed;
 }
 
-store::Queue::Completion JobRunner::work_out(const store::ClaimedJob& job,
-                                             const contract::JobType& type, Run& run,
-                                             std::stop_token stop) {
-    if (type.handler == "program:chunk_source") return cut_page(job);
-    if (!type.asks_model())
-        throw PermanentError("job type " + type.job_type + " has the unknown handler " +
-                             type.handler + "; this program knows program:chunk_source");
+JobOutcome JobRunner::work_out(const store::ClaimedJob& job, Run& run,
+                               const std::stop_token& stop) {
+    const auto& type =
+        workshop_.registry->find(job.job_type, contract::Version::parse(job.contract_version));
+    JobOutcome outcome;
+    if (type.handler == "program:chunk_source") {
+        outcome.completion = cut_page(job);
+        return outcome;
+    }
+    if (!type.asks_model()) {
+        // A type without a prompt is work for its procedure alone.
+        if (type.handler.starts_with("program:"))
+            throw PermanentError("job type " + type.job_type + " has the unknown handler " +
+                                 type.handler + "; this program knows program:chunk_source");
+        outcome.completion = {"", type.handler, job.payload, nullptr};
+        return outcome;
+    }
     auto passage = passage_for(job, type);
-    if (!passage) return {"", type.handler, empty_output(type), nullptr};
-
-    auto& model = workshop_.model->get();
+    if (!passage) {
+        outcome.completion = {"", type.handler, empty_output(type), nullptr};
+        return outcome;
+    }
     const auto call = compose(*workshop_.registry, type, std::move(*passage),
                               workshop_.settings->llm.temperature, job.attempts);
+    begin(job, call, run);
+    const auto answer = ask(job, call, run, stop);
+    outcome.completion = believe(type, call, answer, run);
+    outcome.keep_error = error_keeper(*workshop_.lake, run.folder);
+    return outcome;
+}
+
+void JobRunner::begin(const store::ClaimedJob& job, const Call& call, Run& run) {
+    auto& model = workshop_.model->get();
     const auto started = std::chrono::system_clock::now();
     run.id = telemetry::new_uuid();
     run.folder = workshop_.lake->run_folder(run.id, started);
+    run.outcome = json::object();
     workshop_.lake->write(
         run.folder, "input",
         nlohmann::ordered_json{
@@ -194,22 +207,61 @@ store::Queue::Completion JobRunner::work_out(const store::ClaimedJob& job,
             {"messages", messages_of(call.request)},
             {"schema", call.request.schema},
             {"passage", {{"offset", call.passage.offset}, {"text", call.passage.text}}}});
-    queue_.start_run(run.id, job.job_id, model.name(), worker_id_, run.folder.string());
+    const auto connection = workshop_.connections->lend();
+    store::Queue(*connection)
+        .start_run(run.id, job.job_id, model.name(), worker_id_, run.folder.string());
+}
 
-    const auto answer = model.complete(call.request, stop, workshop_.on_tokens);
+/// Asks, and tells the endpoint's circuit how it went.
+model::ChatAnswer JobRunner::ask(const store::ClaimedJob& job, const Call& call, Run& run,
+                                 const std::stop_token& stop) {
+    auto& model = workshop_.model->get();
+    auto turn = workshop_.circuit->begin_call();
+    if (!turn) throw EndpointPaused();
+    const auto log_circuit = [&](bool open, const std::string& why) {
+        if (workshop_.metrics) workshop_.metrics->circuit(model.name(), open);
+        telemetry::log(Level::warning,
+                       open ? "the model's endpoint keeps failing: its jobs wait"
+                            : "the model's endpoint answers again",
+                       {job.correlation_id, std::to_string(job.job_id), run.id, worker_id_},
+                       {{"model", model.name()}, {"reason", why}});
+    };
+    model::ChatAnswer answer;
+    try {
+        answer = model.complete(call.request, stop, workshop_.on_tokens);
+    } catch (const TransientError& error) {
+        if (turn->failed(error.retry_after())) log_circuit(true, error.what());
+        // An endpoint in trouble is not this job's failure, once it is known to be in trouble.
+        if (!workshop_.circuit->allows_claims()) throw EndpointPaused(error.what());
+        throw;
+    } catch (const model::EndpointUnusable& error) {
+        if (turn->failed()) log_circuit(true, error.what());
+        if (!workshop_.waits_for_endpoint) throw;
+        throw EndpointPaused(error.what());
+    } catch (const PermanentError&) {
+        (void)turn->succeeded();
+        throw;
+    }
+    if (turn->succeeded()) log_circuit(false, "");
     workshop_.model->add(answer);
+    const double cost = cost_of(answer.usage, workshop_.settings->llm);
     run.outcome["prompt_tokens"] = answer.usage.prompt_tokens;
     run.outcome["cached_tokens"] = answer.usage.cached_tokens;
     run.outcome["completion_tokens"] = answer.usage.completion_tokens;
     run.outcome["duration_ms"] = answer.duration.count();
-    run.outcome["cost"] = cost_of(answer.usage, workshop_.settings->llm);
-    return believe(type, call, answer, run);
+    run.outcome["cost"] = cost;
+    if (workshop_.metrics)
+        workshop_.metrics->model_called(
+            model.name(), {answer.duration, answer.usage.prompt_tokens, answer.usage.cached_tokens,
+                           answer.usage.completion_tokens, cost});
+    return answer;
 }
 
 store::Queue::Completion JobRunner::cut_page(const store::ClaimedJob& job) {
     if (!job.source_page_id) throw PermanentError("a CHUNK_SOURCE job without a page");
     auto& model = workshop_.model->get();
-    const auto page = knowledge_.page(*job.source_page_id);
+    const auto connection = workshop_.connections->lend();
+    const auto page = store::Knowledge(*connection).page(*job.source_page_id);
     const auto budget = chunk_budget_for(*workshop_.settings, *workshop_.registry, model);
     for (const auto& warning : budget.warnings)
         telemetry::log(Level::warning, warning, {job.correlation_id, {}, {}, worker_id_});
@@ -221,7 +273,9 @@ std::optional<contract::Passage> JobRunner::passage_for(const store::ClaimedJob&
                                                         const contract::JobType& type) {
     if (!job.source_page_id)
         throw PermanentError("job " + std::to_string(job.job_id) + " names no page");
-    const auto page = knowledge_.page(*job.source_page_id);
+    const auto connection = workshop_.connections->lend();
+    store::Knowledge knowledge(*connection);
+    const auto page = knowledge.page(*job.source_page_id);
     const auto& locale = workshop_.settings->chunk.locale;
     if (type.unit == contract::Unit::page) {
         const auto& profile =
@@ -235,12 +289,12 @@ std::optional<contract::Passage> JobRunner::passage_for(const store::ClaimedJob&
     }
     if (!job.chunk_id)
         throw PermanentError("job " + std::to_string(job.job_id) + " names no chunk");
-    auto chunk = knowledge_.chunk(*job.chunk_id);
+    auto chunk = knowledge.chunk(*job.chunk_id);
     auto passage = passage_of(page.title, std::move(chunk.content),
                               static_cast<std::size_t>(chunk.char_start), locale);
     passage.page_type = page.primary_type;
     if (type.continues) {
-        for (auto& entity : knowledge_.chunk_entities(*job.chunk_id)) {
+        for (auto& entity : knowledge.chunk_entities(*job.chunk_id)) {
             passage.entity_names.push_back(std::move(entity.name));
             passage.entity_types.push_back(std::move(entity.type));
         }
@@ -260,45 +314,6 @@ store::Queue::Completion JobRunner::believe(const contract::JobType& type, const
     if (!checked.believed()) throw AnswerRefused(checked.outcome, checked.reason);
     run.outcome["outcome"] = checked.outcome;
     return {run.id, type.handler, std::move(checked.grounded), run.outcome};
-}
-
-store::Queue::Completed JobRunner::route(const store::ClaimedJob& job,
-                                         const store::Queue::Completion& completion) {
-    // Deadlocks and serialization failures are routine with several workers: the model's answer is
-    // dear and routing it again is cheap.
-    thread_local std::minstd_rand jitter{std::random_device{}()};
-    for (int attempt = 1;; ++attempt) {
-        try {
-            return queue_.complete(job, completion);
-        } catch (const TransientError& error) {
-            if (attempt == routing_attempts) throw;
-            telemetry::log(
-                Level::info, error.what(),
-                {job.correlation_id, std::to_string(job.job_id), completion.run_id, worker_id_});
-            const auto pause = routing_pause.count() * attempt;
-            std::this_thread::sleep_for(std::chrono::milliseconds(
-                std::uniform_int_distribution<std::int64_t>(pause / 2, pause * 2)(jitter)));
-        } catch (const PermanentError& error) {
-            throw AnswerRefused("routing_failed", error.what());
-        }
-    }
-}
-
-JobEnd JobRunner::give_up(const store::ClaimedJob& job, Run& run, const std::string& reason,
-                          bool permanent, std::optional<std::chrono::milliseconds> retry_after) {
-    run.outcome["error"] = reason;
-    const json error = {{"reason", reason},
-                        {"outcome", run.outcome.value("outcome", "")},
-                        {"run_id", run.id},
-                        {"attempt", job.attempts},
-                        {"permanent", permanent}};
-    if (run.begun()) workshop_.lake->write(run.folder, "error", error);
-    try {
-        const auto status = queue_.fail(job, run.id, run.outcome, error, permanent, retry_after);
-        return status == "DEADLETTER" ? JobEnd::dead : JobEnd::waits_for_retry;
-    } catch (const store::LeaseLost&) {
-        return JobEnd::lease_lost;
-    }
 }
 
 }  // namespace almagest::work

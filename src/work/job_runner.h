@@ -13,10 +13,13 @@
 #include "contract/job_type.h"
 #include "lake/lake.h"
 #include "model/chat.h"
+#include "store/connection_pool.h"
 #include "store/knowledge.h"
 #include "store/queue.h"
 #include "text/budget.h"
 #include "work/call.h"
+#include "work/circuit_breaker.h"
+#include "work/job_handler.h"
 #include "work/work_metrics.h"
 
 namespace almagest::work {
@@ -50,43 +53,40 @@ struct Workshop {
     const contract::Registry* registry = nullptr;
     const lake::Lake* lake = nullptr;
     LazyModel* model = nullptr;
+    store::ConnectionPool* connections = nullptr;
+    CircuitBreaker* circuit = nullptr;  ///< of the model's endpoint
+    /// An endpoint that refuses everyone is tried again later, rather than ending the work.
+    bool waits_for_endpoint = false;
     WorkMetrics* metrics = nullptr;                     ///< null: nobody counts
     std::function<void(std::size_t tokens)> on_tokens;  ///< as a streamed answer grows
 };
 
-enum class JobEnd : std::uint8_t { succeeded, waits_for_retry, dead, lease_lost, handed_back };
-
-/// Does one claimed job after another, each to its end. One thread, one connection.
-class JobRunner {
+/// Asks the model about the pages and chunks of jobs: composes, asks, parses, validates and
+/// grounds; what does not pass fails closed, with an artifact.
+class JobRunner : public JobHandler {
   public:
-    JobRunner(store::Connection connection, const Workshop& workshop, std::string worker_id);
+    JobRunner(const Workshop& workshop, std::string worker_id);
 
-    /// Compose, ask, parse, validate, ground, route and complete; or fail closed, with an artifact.
-    /// Never throws for what is wrong with the job or the endpoint; throws TransientError when the
-    /// database cannot be reached (the lease then runs out by itself), and what opening the model
-    /// throws, with the job handed back.
-    [[nodiscard]] JobEnd run(const store::ClaimedJob& job, std::stop_token stop);
+    /// Never throws for what is wrong with the job. Throws EndpointUnusable and what opening the
+    /// model throws.
+    [[nodiscard]] JobOutcome handle(const store::ClaimedJob& job,
+                                    const std::stop_token& stop) override;
 
   private:
     struct Run;
-    [[nodiscard]] store::Queue::Completion work_out(const store::ClaimedJob& job,
-                                                    const contract::JobType& type, Run& run,
-                                                    std::stop_token stop);
-    void open_model(const store::ClaimedJob& job);
+    [[nodiscard]] JobOutcome work_out(const store::ClaimedJob& job, Run& run,
+                                      const std::stop_token& stop);
+    [[nodiscard]] model::ChatAnswer ask(const store::ClaimedJob& job, const Call& call, Run& run,
+                                        const std::stop_token& stop);
+    void begin(const store::ClaimedJob& job, const Call& call, Run& run);
     [[nodiscard]] store::Queue::Completion cut_page(const store::ClaimedJob& job);
     [[nodiscard]] std::optional<contract::Passage> passage_for(const store::ClaimedJob& job,
                                                                const contract::JobType& type);
     [[nodiscard]] store::Queue::Completion believe(const contract::JobType& type, const Call& call,
                                                    const model::ChatAnswer& answer, Run& run);
-    [[nodiscard]] store::Queue::Completed route(const store::ClaimedJob& job,
-                                                const store::Queue::Completion& completion);
-    [[nodiscard]] JobEnd give_up(const store::ClaimedJob& job, Run& run, const std::string& reason,
-                                 bool permanent,
-                                 std::optional<std::chrono::milliseconds> retry_after);
+    [[nodiscard]] JobOutcome refusal(const Run& run, std::string outcome, const std::string& reason,
+                                     bool permanent) const;
 
-    store::Connection connection_;
-    store::Queue queue_;
-    store::Knowledge knowledge_;
     Workshop workshop_;
     std::string worker_id_;
 };

@@ -41,7 +41,7 @@ std::vector<std::pair<std::string, std::string>> sync_contracts(
 
 Reading read_on(const config::Settings& settings, const config::Places& places,
                 const store::Database& database, const contract::Registry& registry,
-                const ReadingOptions& options, std::stop_token stop) {
+                const ReadingOptions& options, const std::stop_token& stop) {
     const auto started = std::chrono::steady_clock::now();
     LazyModel model([&] { return model::open_model(settings, places, options.model); });
     const lake::Lake lake(places.lake());
@@ -52,6 +52,11 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     workshop.registry = &registry;
     workshop.lake = &lake;
     workshop.model = &model;
+    store::ConnectionPool connections(database, "slots", settings.work.connections);
+    workshop.connections = &connections;
+    CircuitBreaker circuit;
+    workshop.circuit = &circuit;
+    workshop.waits_for_endpoint = !options.drain;
     workshop.metrics = options.metrics;
     workshop.on_tokens = [&](std::size_t tokens) { streamed += tokens; };
 
@@ -63,6 +68,13 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     if (options.tenant_id != 0) dispatch.filter.tenant_id = options.tenant_id;
     dispatch.slots = slots_for(settings, options);
     dispatch.drain = options.drain;
+    dispatch.metrics = options.metrics;
+    dispatch.circuit = &circuit;
+    for (const auto& type : registry.all())
+        if (!type.asks_model()) dispatch.types_without_model.push_back(type.job_type);
+    const HandlerFactory make_handler = [&](const std::string& worker_id) {
+        return std::make_unique<JobRunner>(workshop, worker_id);
+    };
     dispatch.on_tick = [&] {
         if (!options.on_progress) return;
         const auto at = queue.chunk_progress(options.tenant_id, options.source_page_ids);
@@ -73,7 +85,7 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     };
 
     Reading reading;
-    reading.report = Dispatcher(database, workshop, dispatch).run(std::move(stop));
+    reading.report = Dispatcher(database, settings.work, make_handler, dispatch).run(stop);
     reading.model = model.totals();
     reading.took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - started);

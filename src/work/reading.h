@@ -48,6 +48,6 @@ struct ReadingOptions {
 /// Throws what Dispatcher::run throws.
 [[nodiscard]] Reading read_on(const config::Settings& settings, const config::Places& places,
                               const store::Database& database, const contract::Registry& registry,
-                              const ReadingOptions& options, std::stop_token stop);
+                              const ReadingOptions& options, const std::stop_token& stop);
 
 }  // namespace almagest::work

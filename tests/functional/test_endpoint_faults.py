@@ -7,7 +7,7 @@ class AnEndpointThatFails(HomeCase):
     def setUp(self):
         self.endpoint = Endpoint()
         self.addCleanup(self.endpoint.close)
-        self.home.settings = {"llm": self.endpoint.settings()}
+        self.home.settings = {"llm": self.endpoint.settings(), "work": {"endpoint_patience_ms": 2000}}
         # A page of its own for each test: the same bytes would cost nothing.
         self.page = self.home.write(f"{self._testMethodName}.md",
                                     (PAGES / "eras.md").read_text(encoding="utf-8") + f"\nThis is {self._testMethodName}.\n")
@@ -28,7 +28,7 @@ class AnEndpointThatFails(HomeCase):
         return result
 
     def test_down(self):
-        self.home.settings = {"llm": self.endpoint.settings(endpoint="http://127.0.0.1:9/v1")}
+        self.home.settings["llm"] = self.endpoint.settings(endpoint="http://127.0.0.1:9/v1")
         self.failed("127.0.0.1:9")
 
     def test_401_is_not_asked_again_and_again(self):

@@ -1,0 +1,229 @@
+#include "work/completer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "error/error.h"
+#include "store/sqlstate.h"
+#include "telemetry/log.h"
+
+namespace almagest::work {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using telemetry::Level;
+
+namespace {
+
+constexpr int routing_attempts = 4;
+constexpr auto routing_pause = milliseconds(50);
+constexpr auto first_reconnection_pause = milliseconds(100);
+constexpr auto longest_reconnection_pause = milliseconds(5000);
+
+/// Waits, but not past a stop.
+void pause_for(milliseconds pause, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, pause, [] { return false; });
+}
+
+milliseconds jittered(milliseconds pause) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    return milliseconds(
+        std::uniform_int_distribution<std::int64_t>(pause.count() / 2, pause.count())(random));
+}
+
+telemetry::Context context_of(const store::ClaimedJob& job, const std::string& run_id) {
+    return {job.correlation_id, std::to_string(job.job_id), run_id, job.worker_id};
+}
+
+/// Was it the server that went away, rather than a conflict with another transaction?
+bool lost_the_server(const std::exception& error) {
+    const auto sqlstate = store::sqlstate_of(error);
+    return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate.starts_with("53");
+}
+
+std::string cause_of(const JobOutcome& outcome) {
+    const auto& run = outcome.completion.run_outcome;
+    return run.is_object() ? run.value("outcome", "failed") : "failed";
+}
+
+}  // namespace
+
+Completer::Completer(const store::Database& database, Options options,
+                     std::function<void(const Ended&)> on_end)
+    : database_(&database), options_(options), on_end_(std::move(on_end)) {
+    for (unsigned thread = 0; thread < std::max(1U, options_.threads); ++thread)
+        threads_.emplace_back([this](const std::stop_token& stop) { write_ends(stop); });
+}
+
+Completer::~Completer() {
+    for (auto& thread : threads_) thread.request_stop();
+}
+
+void Completer::submit(JobsInHand::Job job, JobOutcome outcome) {
+    {
+        const std::scoped_lock lock(mutex_);
+        items_.push_back({std::move(job), std::move(outcome)});
+    }
+    submitted_.notify_one();
+}
+
+std::vector<Completer::Item> Completer::next_batch(const std::stop_token& stop) {
+    std::vector<Item> batch;
+    std::unique_lock lock(mutex_);
+    if (!submitted_.wait(lock, stop, [this] { return !items_.empty(); })) return batch;
+    const auto shares = [](const Item& item) {
+        return item.outcome.kind == JobOutcome::Kind::completed && item.outcome.may_share;
+    };
+    const bool together = shares(items_.front());
+    do {
+        batch.push_back(std::move(items_.front()));
+        items_.pop_front();
+    } while (together && batch.size() < options_.batch && !items_.empty() &&
+             shares(items_.front()));
+    return batch;
+}
+
+void Completer::write_ends(const std::stop_token& stop) {
+    auto connection = database_->connect("completer");
+    store::Queue queue(connection);
+    for (;;) {
+        auto batch = next_batch(stop);
+        if (batch.empty()) return;
+        if (batch.size() > 1 && complete_together(queue, batch)) continue;
+        for (auto& item : batch) end_alone(queue, item, stop);
+    }
+}
+
+/// False, with nothing written, when one of them has to be dealt with alone.
+bool Completer::complete_together(store::Queue& queue, const std::vector<Item>& batch) {
+    std::vector<store::Queue::Ended> ended;
+    ended.reserve(batch.size());
+    for (const auto& item : batch) ended.push_back({&item.job->job, &item.outcome.completion});
+    std::sort(ended.begin(), ended.end(), [](const auto& one, const auto& other) {
+        return one.job->job_id < other.job->job_id;
+    });
+    int followers = 0;
+    try {
+        followers = queue.complete_all(ended).front().followers;
+    } catch (const Error& error) {
+        telemetry::log(Level::debug, error.what());
+        return false;
+    }
+    for (const auto& item : batch) on_end_({item.job, JobEnd::succeeded, {}, followers});
+    return true;
+}
+
+void Completer::end_alone(store::Queue& queue, Item& item, const std::stop_token& stop) {
+    auto ended = end_of(queue, item, stop);
+    if (ended.end == JobEnd::lease_lost)
+        telemetry::log(Level::warning, "lease lost: what was done for the job is dropped",
+                       context_of(item.job->job, item.outcome.completion.run_id));
+    on_end_(ended);
+}
+
+/// Writes until it is written or the server's answer is final. A server that is away is waited for.
+Completer::Ended Completer::end_of(store::Queue& queue, Item& item, const std::stop_token& stop) {
+    const auto& job = item.job->job;
+    const auto& completion = item.outcome.completion;
+    auto pause = first_reconnection_pause;
+    bool in_doubt = false;
+    for (;;) {
+        try {
+            switch (item.outcome.kind) {
+                case JobOutcome::Kind::completed:
+                    return completed_or_failed(queue, item, stop);
+                case JobOutcome::Kind::failed:
+                    return failed(queue, item);
+                case JobOutcome::Kind::handed_back:
+                    if (!completion.run_id.empty())
+                        queue.finish_run(completion.run_id, completion.run_outcome);
+                    queue.hand_back(job);
+                    return {item.job, JobEnd::handed_back, {}, 0};
+            }
+        } catch (const store::LeaseLost&) {
+            try {
+                if (in_doubt && queue.was_completed(job))
+                    return {item.job, JobEnd::succeeded, {}, 0};
+                if (!completion.run_id.empty()) {
+                    auto outcome = completion.run_outcome.is_object() ? completion.run_outcome
+                                                                      : json::object();
+                    outcome["outcome"] = "lease_lost";
+                    queue.finish_run(completion.run_id, outcome);
+                }
+            } catch (const Error& error) {
+                telemetry::log(Level::warning, error.what(), context_of(job, completion.run_id));
+            }
+            return {item.job, JobEnd::lease_lost, {}, 0};
+        } catch (const Error& error) {
+            telemetry::log(Level::warning, error.what(), context_of(job, completion.run_id));
+            // Its lease runs out by itself; another runner will take it then.
+            if (stop.stop_requested() || !lost_the_server(error))
+                return {item.job, JobEnd::lease_lost, {}, 0};
+            in_doubt = true;
+            pause_for(jittered(pause), stop);
+            pause = std::min(pause * 2, longest_reconnection_pause);
+        }
+    }
+}
+
+/// Deadlocks and serialization failures are routine with several workers: the model's answer is
+/// dear and routing it again is cheap.
+Completer::Ended Completer::completed_or_failed(store::Queue& queue, Item& item,
+                                                const std::stop_token& stop) {
+    const auto& job = item.job->job;
+    auto& completion = item.outcome.completion;
+    for (int attempt = 1;; ++attempt) {
+        try {
+            const auto completed = queue.complete(job, completion);
+            telemetry::log(Level::info, "job done", context_of(job, completion.run_id),
+                           {{"job_type", job.job_type},
+                            {"counts", completed.counts},
+                            {"followers", completed.followers}});
+            return {item.job, JobEnd::succeeded, {}, completed.followers};
+        } catch (const store::LeaseLost&) {
+            throw;
+        } catch (const TransientError& error) {
+            if (lost_the_server(error)) throw;
+            telemetry::log(Level::info, error.what(), context_of(job, completion.run_id));
+            item.outcome.reason = error.what();
+            item.outcome.permanent = false;
+            if (attempt < routing_attempts) {
+                pause_for(jittered(routing_pause * (2 * attempt)), stop);
+                continue;
+            }
+        } catch (const Error& error) {
+            item.outcome.reason = error.what();
+            item.outcome.permanent = true;
+        }
+        item.outcome.kind = JobOutcome::Kind::failed;
+        if (!completion.run_outcome.is_object()) completion.run_outcome = json::object();
+        completion.run_outcome["outcome"] = "routing_failed";
+        return failed(queue, item);
+    }
+}
+
+Completer::Ended Completer::failed(store::Queue& queue, const Item& item) {
+    const auto& job = item.job->job;
+    const auto& outcome = item.outcome;
+    const auto cause = cause_of(outcome);
+    telemetry::log(Level::warning, "job failed", context_of(job, outcome.completion.run_id),
+                   {{"job_type", job.job_type}, {"reason", outcome.reason}, {"outcome", cause}});
+    const json error = {{"reason", outcome.reason},
+                        {"outcome", cause},
+                        {"run_id", outcome.completion.run_id},
+                        {"attempt", job.attempts},
+                        {"permanent", outcome.permanent}};
+    if (outcome.keep_error) outcome.keep_error(error);
+    auto run_outcome = outcome.completion.run_outcome;
+    if (run_outcome.is_object()) run_outcome["error"] = outcome.reason;
+    const auto status = queue.fail(job, outcome.completion.run_id, run_outcome, error,
+                                   outcome.permanent, outcome.retry_after);
+    return {item.job, status == "DEADLETTER" ? JobEnd::dead : JobEnd::waits_for_retry, cause, 0};
+}
+
+}  // namespace almagest::work
