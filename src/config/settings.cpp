@@ -182,8 +182,9 @@ std::vector<Field> all_fields(Draft& draft) {
                           {"grace_ms", milliseconds(all.work.grace, 0, kLongestMilliseconds)}})},
         {"ingest",
          section({{"maximum_page_bytes", whole(all.ingest.maximum_page_bytes, 1, 1ULL << 31U)}})},
-        {"log",
-         section({{"level", choice(all.log_level, {"debug", "info", "warning", "error"})}})}};
+        {"log", section({{"level", choice(all.log.level, {"debug", "info", "warning", "error"})},
+                         {"maximum_megabytes", whole(all.log.maximum_megabytes, 1, 1ULL << 20U)},
+                         {"files", whole(all.log.files, 2, 1000)}})}};
 }
 
 YAML::Node parsed(const std::filesystem::path& path) {

@@ -80,6 +80,12 @@ struct IngestSettings {
     std::uint64_t maximum_page_bytes = 64ULL * 1024 * 1024;
 };
 
+struct LogSettings {
+    std::string level = "info";
+    std::uint64_t maximum_megabytes = 16;  ///< of one file
+    unsigned files = 8;                    ///< the current one among them
+};
+
 struct Settings {
     LlmSettings llm;
     ClusterSettings cluster;
@@ -87,7 +93,7 @@ struct Settings {
     GovernanceSettings governance;
     WorkSettings work;
     IngestSettings ingest;
-    std::string log_level = "info";
+    LogSettings log;
 };
 
 /// Reads `defaults` (config/almagest.yaml, which must name every setting), then, where given, a
