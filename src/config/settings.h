@@ -36,6 +36,8 @@ struct LlmSettings {
     std::chrono::milliseconds idle_timeout{120'000};
     std::chrono::milliseconds total_timeout{900'000};
     std::size_t maximum_answer_bytes = 4UL * 1024 * 1024;
+    bool cache = false;   ///< keep answers, and take a kept one where the same is asked again
+    int cache_days = 30;  ///< how old a kept answer may be
     double price_per_million_prompt_tokens = 0;
     double price_per_million_completion_tokens = 0;
     // The supervised server.

@@ -119,6 +119,9 @@ TEST_F(Configuration, APersonsFileChangesOnlyWhatItNames) {
         "  server: {slots: 2}\n"
         "cluster: {parameters: {shared_buffers: 64MB}}\n"
         "log: {level: debug}\n");
+    EXPECT_FALSE(settings.llm.cache);
+    EXPECT_TRUE(with("llm: {cache: on, cache_days: 7}\n").llm.cache);
+    EXPECT_EQ(with("llm: {cache: off, cache_days: 7}\n").llm.cache_days, 7);
     EXPECT_EQ(settings.llm.endpoint, "https://models.example/v1");
     EXPECT_EQ(settings.llm.model, "7");
     EXPECT_EQ(settings.llm.context_window, 32'000U);
@@ -175,6 +178,7 @@ TEST_F(Configuration, ValuesOutOfRangeAreRefused) {
     EXPECT_THAT(refusal("llm: {model_sha256: abc}\n"), HasSubstr("64 hexadecimal digits"));
     EXPECT_THAT(refusal("llm: {total_timeout_ms: 0}\n"), HasSubstr("llm.total_timeout_ms"));
     EXPECT_THAT(refusal("log: {level: loud}\n"), HasSubstr("one of debug, info, warning, error"));
+    EXPECT_THAT(refusal("llm: {cache: yes}\n"), HasSubstr("llm.cache must be one of off, on"));
     EXPECT_THAT(refusal("log: {files: 1}\n"), HasSubstr("log.files must be a whole number from 2"));
     EXPECT_THAT(refusal("log: {maximum_megabytes: 0}\n"),
                 HasSubstr("log.maximum_megabytes must be"));
