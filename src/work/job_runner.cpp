@@ -197,12 +197,13 @@ store::Queue::Completion JobRunner::work_out(const store::ClaimedJob& job,
     queue_.start_run(run.id, job.job_id, model.name(), worker_id_, run.folder.string());
 
     const auto answer = model.complete(call.request, stop, workshop_.on_tokens);
-    workshop_.model->add(answer);
+    if (!answer.from_cache) workshop_.model->add(answer);
     run.outcome["prompt_tokens"] = answer.usage.prompt_tokens;
     run.outcome["cached_tokens"] = answer.usage.cached_tokens;
     run.outcome["completion_tokens"] = answer.usage.completion_tokens;
     run.outcome["duration_ms"] = answer.duration.count();
-    run.outcome["cost"] = cost_of(answer.usage, workshop_.settings->llm);
+    run.outcome["cost"] = answer.from_cache ? 0.0 : cost_of(answer.usage, workshop_.settings->llm);
+    run.outcome["from_cache"] = answer.from_cache;
     return believe(type, call, answer, run);
 }
 
