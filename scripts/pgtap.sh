@@ -29,7 +29,7 @@ as_owner "$bin/initdb" -D "$folder/data" -U almagest -A trust -E UTF8 --locale=C
     cat "$folder/initdb.log" >&2; exit 1; }
 as_owner "$bin/pg_ctl" -D "$folder/data" -l "$folder/server.log" -w \
     -o "-c listen_addresses='' -c unix_socket_directories='$folder' -c fsync=off -c synchronous_commit=off \
-        -c full_page_writes=off -c max_connections=20 -c shared_buffers=64MB -c deadlock_timeout=200ms" start >/dev/null || {
+        -c full_page_writes=off -c max_connections=20 -c max_prepared_transactions=2 -c shared_buffers=64MB -c deadlock_timeout=200ms" start >/dev/null || {
     cat "$folder/server.log" >&2; exit 1; }
 export PGHOST=$folder PGUSER=almagest PGDATABASE=almagest PGOPTIONS='--client-min-messages=warning -c almagest.lane_memory=off'
 chmod 755 "$folder"

@@ -12,7 +12,7 @@ building=(
     g++ cmake ninja-build ccache pkg-config ca-certificates
     postgresql-15 python3 python3-pip
     libpqxx-dev libpq-dev libcurl4-openssl-dev libcpp-httplib-dev nlohmann-json3-dev libsimdjson-dev
-    libvalijson-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libicu-dev libxml2-dev
+    libvalijson-dev libyaml-cpp-dev libcli11-dev libfmt-dev libicu-dev libxml2-dev
     libmd4c-dev libmd4c-html0-dev prometheus-cpp-dev
     libssl-dev
 )

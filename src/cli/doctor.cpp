@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -14,113 +15,135 @@ using nlohmann::json;
 
 namespace {
 
+/// What one check found, as llm.fn_health tells it.
 struct Finding {
-    std::string what;
-    bool healthy = true;
-    std::string detail;
-    std::string advice;
+    std::string check;
+    std::string severity;  ///< well, notice or unwell
+    std::string message;
+    std::string remedy;
+    json figure = nullptr;
 };
 
-Finding well(std::string what, std::string detail) {
-    return {std::move(what), true, std::move(detail), ""};
+Finding well(std::string check, std::string message, json figure = nullptr) {
+    return {std::move(check), "well", std::move(message), "", std::move(figure)};
 }
-Finding unwell(std::string what, std::string detail, std::string advice) {
-    return {std::move(what), false, std::move(detail), std::move(advice)};
+Finding unwell(std::string check, std::string message, std::string remedy, json figure = nullptr) {
+    return {std::move(check), "unwell", std::move(message), std::move(remedy), std::move(figure)};
+}
+
+Finding disk_of(Session& session, const std::string& check, const std::filesystem::path& folder,
+                const std::string& remedy) {
+    constexpr std::uintmax_t megabyte = 1024ULL * 1024;
+    std::error_code error;
+    const auto space = std::filesystem::space(folder, error);
+    if (error) return unwell(check, folder.string() + ": " + error.message(), remedy);
+    const auto free = space.available / megabyte;
+    const auto wanted = session.settings().cluster.minimum_free_megabytes;
+    const json figure = {{"free_megabytes", free}, {"wanted_megabytes", wanted}};
+    const auto message = fmt::format("{} MB free under {}", grouped(free), folder.string());
+    return free >= wanted ? well(check, message, figure)
+                          : unwell(check, fmt::format("{}, {} MB are wanted", message, wanted),
+                                   remedy, figure);
 }
 
 Finding check_disk(Session& session) {
-    constexpr std::uintmax_t megabyte = 1024 * 1024;
-    std::error_code error;
-    const auto space = std::filesystem::space(session.places().home, error);
-    if (error)
-        return unwell("disk", error.message(), "make the folder " + session.places().home.string());
-    const auto free = space.available / megabyte;
-    const auto detail =
-        fmt::format("{} MB free under {}", grouped(free), session.places().home.string());
-    return free >= session.settings().cluster.minimum_free_megabytes
-               ? well("disk", detail)
-               : unwell("disk", detail, "free some space, or move ALMAGEST_HOME to a larger disk");
-}
-
-Finding check_database(Session& session) {
-    const auto rows = session.rows(
-        "SELECT current_setting('server_version') AS version, "
-        "pg_size_pretty(pg_database_size(current_database())) AS size");
-    return well("database",
-                fmt::format("PostgreSQL {}, {}", cell(rows[0]["version"]), cell(rows[0]["size"])));
-}
-
-Finding check_transactions(Session& session) {
-    const auto rows = session.rows(
-        "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() "
-        "AND xact_start < now() - interval '10 minutes'");
-    const auto count = rows[0]["n"].get<std::int64_t>();
-    return count == 0 ? well("transactions", "none is older than ten minutes")
-                      : unwell("transactions",
-                               fmt::format("{} older than ten minutes hold vacuum back", count),
-                               "find them in pg_stat_activity and end them");
+    return disk_of(session, "disk", session.places().home,
+                   "free some space (almagest db prune --dry-run tells what may go), or move "
+                   "ALMAGEST_HOME to a larger disk");
 }
 
 Finding check_contracts(Session& session) {
     return well("contracts", fmt::format("{} valid", session.registry().all().size()));
 }
 
-Finding check_queue(Session& session) {
+Finding check_database(Session& session) {
     const auto rows = session.rows(
-        "SELECT count(*) AS n, coalesce(extract(epoch FROM max(oldest_age))::bigint, 0) AS age "
-        "FROM llm.vw_queue_depth WHERE tenant = $1 AND status IN ('NEW', 'FAILED')",
-        {session.tenant});
-    constexpr std::int64_t a_day = 86'400;
-    const auto age = rows[0]["age"].get<std::int64_t>();
-    const auto detail = fmt::format("the oldest waiting job is {} s old", age);
-    return age < a_day ? well("queue", age == 0 ? "nothing waits" : detail)
-                       : unwell("queue", detail, "start a runner: almagest work --drain");
+        "SELECT current_setting('server_version') AS version, "
+        "pg_size_pretty(pg_database_size(current_database())) AS size, "
+        "pg_database_size(current_database()) AS bytes");
+    return well("database",
+                fmt::format("PostgreSQL {}, {}", cell(rows[0]["version"]), cell(rows[0]["size"])),
+                {{"bytes", rows[0]["bytes"]}});
 }
 
-Finding check_dead_letters(Session& session) {
+/// Only where the server's disk is this machine's, and the server tells where its data lie.
+std::vector<Finding> check_data_disk(Session& session) {
     const auto rows = session.rows(
-        "SELECT count(*) AS n FROM llm.vw_job WHERE tenant_id = $1 AND status = 'DEADLETTER'",
-        {std::to_string(session.tenant_id())});
-    const auto count = rows[0]["n"].get<std::int64_t>();
-    return count == 0 ? well("dead letters", "none")
-                      : unwell("dead letters", fmt::format("{} jobs gave up", count),
-                               "see them with `almagest jobs list --status DEADLETTER`, then "
-                               "`almagest jobs retry --dead`");
+        "SELECT s.setting AS folder FROM pg_settings s WHERE s.name = 'data_directory' "
+        "AND (inet_server_addr() IS NULL OR inet_server_addr() = inet_client_addr())");
+    std::error_code unreadable;
+    if (rows.empty() || !std::filesystem::exists(rows[0]["folder"].get<std::string>(), unreadable))
+        return {};
+    return {disk_of(session, "data disk", rows[0]["folder"].get<std::string>(),
+                    "free some space, or move the database to a larger disk: it stops when its "
+                    "disk is full")};
+}
+
+std::vector<Finding> check_health(Session& session) {
+    auto contracts = json::array();
+    for (const auto& type : session.registry().all())
+        contracts.push_back({{"job_type", type.job_type},
+                             {"version", type.version.text()},
+                             {"sha256", type.sha256}});
+    std::vector<Finding> findings;
+    for (const auto& row : session.rows("SELECT h.\"check\", h.severity, h.message, h.remedy, "
+                                        "h.figure FROM llm.fn_health($1::jsonb) h",
+                                        {json{{"contracts", contracts}}.dump()}))
+        findings.push_back(
+            {row["check"], row["severity"], row["message"], cell(row["remedy"]), row["figure"]});
+    return findings;
+}
+
+std::vector<Finding> look_at_everything(Session& session) {
+    using Look = std::function<std::vector<Finding>(Session&)>;
+    const auto one = [](Finding (*look)(Session&)) -> Look {
+        return [look](Session& looked_at) { return std::vector{look(looked_at)}; };
+    };
+    const std::vector<std::pair<std::string, Look>> looks = {
+        {"disk", one(check_disk)},         {"contracts", one(check_contracts)},
+        {"database", one(check_database)}, {"data disk", check_data_disk},
+        {"health", check_health},
+    };
+    std::vector<Finding> all;
+    for (const auto& [check, look] : looks) {
+        try {
+            for (auto& finding : look(session)) all.push_back(std::move(finding));
+        } catch (const Error& error) {
+            all.push_back(unwell(check, error.what(), "see the sentence above"));
+            if (check == "database") break;  // the rest would say the same again
+        }
+    }
+    return all;
+}
+
+void print_finding(const Finding& finding) {
+    const auto word = finding.severity == "well"     ? paint("well  ", Colour::green)
+                      : finding.severity == "notice" ? paint("notice", Colour::yellow)
+                                                     : paint("UNWELL", Colour::red);
+    std::cout << fmt::format("{} {:<13} {}\n", word, finding.check, printable(finding.message));
+    if (!finding.remedy.empty())
+        std::cout << "                     → " << printable(finding.remedy) << "\n";
 }
 
 int doctor(Session& session) {
-    const std::vector<std::pair<std::string, std::function<Finding(Session&)>>> checks = {
-        {"disk", check_disk},         {"contracts", check_contracts},
-        {"database", check_database}, {"transactions", check_transactions},
-        {"queue", check_queue},       {"dead letters", check_dead_letters},
-    };
     (void)session.settings();  // a broken configuration ends here, with its own exit code
     std::filesystem::create_directories(session.places().home);
-    std::vector<Finding> findings;
-    for (const auto& [what, look] : checks) {
-        try {
-            findings.push_back(look(session));
-        } catch (const Error& error) {
-            findings.push_back(unwell(what, error.what(), "see the sentence above"));
-        }
+    const auto findings = look_at_everything(session);
+    const bool healthy = std::none_of(findings.begin(), findings.end(), [](const auto& finding) {
+        return finding.severity == "unwell";
+    });
+    if (!session.json) {
+        for (const auto& finding : findings) print_finding(finding);
+        return healthy ? Exit::done : Exit::failed;
     }
-    bool healthy = true;
     auto document = json::array();
-    for (const auto& finding : findings) {
-        healthy = healthy && finding.healthy;
-        document.push_back({{"what", finding.what},
-                            {"healthy", finding.healthy},
-                            {"detail", finding.detail},
-                            {"advice", finding.advice}});
-        if (session.json) continue;
-        std::cout << fmt::format(
-            "{} {:<13} {}\n",
-            finding.healthy ? paint("well  ", Colour::green) : paint("UNWELL", Colour::red),
-            finding.what, printable(finding.detail));
-        if (!finding.healthy)
-            std::cout << "                     → " << printable(finding.advice) << "\n";
-    }
-    if (session.json) print_json({{"healthy", healthy}, {"findings", document}});
+    for (const auto& finding : findings)
+        document.push_back({{"check", finding.check},
+                            {"severity", finding.severity},
+                            {"message", finding.message},
+                            {"remedy", finding.remedy},
+                            {"figure", finding.figure}});
+    print_json({{"healthy", healthy}, {"findings", document}});
     return healthy ? Exit::done : Exit::failed;
 }
 

@@ -70,9 +70,7 @@ int main(int argc, char** argv) {
         const int code = program.exit(error);
         return code == 0 ? Exit::done : Exit::usage;
     }
-    const int code = perform(session, action);
-    telemetry::flush_log();
-    return code;
+    return perform(session, action);
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ const config::Settings& Session::settings() {
     else if (const auto own = places().home / "almagest.yaml"; std::filesystem::exists(own))
         over = own;
     settings_ = config::load_settings(places().share / "config" / "almagest.yaml", over);
-    telemetry::open_log(places().logs(), telemetry::level_from(settings_->log_level));
+    const auto& log = settings_->log;
+    telemetry::open_log(places().logs(), telemetry::level_from(log.level),
+                        {log.maximum_megabytes * 1024 * 1024, log.files});
     return *settings_;
 }
 
@@ -63,7 +65,6 @@ std::stop_token stop_on_signals() {
         sigwait(&signals, &signal);
         source.request_stop();
         sigwait(&signals, &signal);
-        telemetry::flush_log();
         _exit(Exit::interrupted);
     }).detach();
     return source.get_token();

@@ -42,6 +42,21 @@ Taker remembering(Draft& draft, Taker take) {
     };
 }
 
+/// "on" and "off" are plain words in YAML 1.2.
+Taker on_or_off(bool& target) {
+    return [&target](const YAML::Node& node, const std::string& path, const Source& source) {
+        std::string word;
+        choice(word, {"off", "on"})(node, path, source);
+        target = word == "on";
+    };
+}
+
+Taker days(int& target) {
+    return [&target](const YAML::Node& node, const std::string& path, const Source& source) {
+        target = static_cast<int>(whole_number(node, path, source, 1, 36'500));
+    };
+}
+
 std::vector<Field> server_fields(LlmSettings& llm) {
     return {{"program", text(llm.server_program)},
             {"slots", whole(llm.server_slots, 1, 256)},
@@ -75,6 +90,8 @@ std::vector<Field> llm_fields(LlmSettings& llm) {
         {"idle_timeout_ms", milliseconds(llm.idle_timeout, 1, kLongestMilliseconds)},
         {"total_timeout_ms", milliseconds(llm.total_timeout, 1, kLongestMilliseconds)},
         {"maximum_answer_bytes", whole(llm.maximum_answer_bytes, 1024, 1ULL << 30U)},
+        {"cache", on_or_off(llm.cache)},
+        {"cache_days", days(llm.cache_days)},
         {"price_per_million_prompt_tokens", real(llm.price_per_million_prompt_tokens, 0, 1e6)},
         {"price_per_million_completion_tokens",
          real(llm.price_per_million_completion_tokens, 0, 1e6)},
@@ -187,8 +204,9 @@ std::vector<Field> all_fields(Draft& draft) {
                           {"connections", whole(all.work.connections, 1, 1'024)}})},
         {"ingest",
          section({{"maximum_page_bytes", whole(all.ingest.maximum_page_bytes, 1, 1ULL << 31U)}})},
-        {"log",
-         section({{"level", choice(all.log_level, {"debug", "info", "warning", "error"})}})}};
+        {"log", section({{"level", choice(all.log.level, {"debug", "info", "warning", "error"})},
+                         {"maximum_megabytes", whole(all.log.maximum_megabytes, 1, 1ULL << 20U)},
+                         {"files", whole(all.log.files, 2, 1000)}})}};
 }
 
 YAML::Node parsed(const std::filesystem::path& path) {

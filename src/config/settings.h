@@ -36,6 +36,8 @@ struct LlmSettings {
     std::chrono::milliseconds idle_timeout{120'000};
     std::chrono::milliseconds total_timeout{900'000};
     std::size_t maximum_answer_bytes = 4UL * 1024 * 1024;
+    bool cache = false;   ///< keep answers, and take a kept one where the same is asked again
+    int cache_days = 30;  ///< how old a kept answer may be
     double price_per_million_prompt_tokens = 0;
     double price_per_million_completion_tokens = 0;
     // The supervised server.
@@ -84,6 +86,12 @@ struct IngestSettings {
     std::uint64_t maximum_page_bytes = 64ULL * 1024 * 1024;
 };
 
+struct LogSettings {
+    std::string level = "info";
+    std::uint64_t maximum_megabytes = 16;  ///< of one file
+    unsigned files = 8;                    ///< the current one among them
+};
+
 struct Settings {
     LlmSettings llm;
     ClusterSettings cluster;
@@ -91,7 +99,7 @@ struct Settings {
     GovernanceSettings governance;
     WorkSettings work;
     IngestSettings ingest;
-    std::string log_level = "info";
+    LogSettings log;
 };
 
 /// Reads `defaults` (config/almagest.yaml, which must name every setting), then, where given, a

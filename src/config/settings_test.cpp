@@ -82,7 +82,9 @@ TEST_F(Configuration, DefaultsOfTheFileAreThoseOfTheProgram) {
     EXPECT_EQ(read.work.heartbeat_interval, built_in.work.heartbeat_interval);
     EXPECT_EQ(read.work.grace, built_in.work.grace);
     EXPECT_EQ(read.ingest.maximum_page_bytes, built_in.ingest.maximum_page_bytes);
-    EXPECT_EQ(read.log_level, built_in.log_level);
+    EXPECT_EQ(read.log.level, built_in.log.level);
+    EXPECT_EQ(read.log.maximum_megabytes, built_in.log.maximum_megabytes);
+    EXPECT_EQ(read.log.files, built_in.log.files);
 }
 
 TEST_F(Configuration, EverySettingHasALineOfComment) {
@@ -117,18 +119,21 @@ TEST_F(Configuration, APersonsFileChangesOnlyWhatItNames) {
         "  server: {slots: 2}\n"
         "cluster: {parameters: {shared_buffers: 64MB}}\n"
         "log: {level: debug}\n");
+    EXPECT_FALSE(settings.llm.cache);
+    EXPECT_TRUE(with("llm: {cache: on, cache_days: 7}\n").llm.cache);
+    EXPECT_EQ(with("llm: {cache: off, cache_days: 7}\n").llm.cache_days, 7);
     EXPECT_EQ(settings.llm.endpoint, "https://models.example/v1");
     EXPECT_EQ(settings.llm.model, "7");
     EXPECT_EQ(settings.llm.context_window, 32'000U);
     EXPECT_EQ(settings.llm.server_slots, 2U);
     EXPECT_EQ(settings.llm.server_context, 16'384U);
     EXPECT_EQ(settings.cluster.parameters.at("shared_buffers"), "64MB");
-    EXPECT_EQ(settings.log_level, "debug");
+    EXPECT_EQ(settings.log.level, "debug");
 }
 
 TEST_F(Configuration, AnEmptyFileChangesNothing) {
-    EXPECT_EQ(with("").log_level, "info");
-    EXPECT_EQ(with("# only a comment\n").log_level, "info");
+    EXPECT_EQ(with("").log.level, "info");
+    EXPECT_EQ(with("# only a comment\n").log.level, "info");
 }
 
 TEST_F(Configuration, ATypoIsAnsweredWithFileLineAndTheNearestKey) {
@@ -173,6 +178,10 @@ TEST_F(Configuration, ValuesOutOfRangeAreRefused) {
     EXPECT_THAT(refusal("llm: {model_sha256: abc}\n"), HasSubstr("64 hexadecimal digits"));
     EXPECT_THAT(refusal("llm: {total_timeout_ms: 0}\n"), HasSubstr("llm.total_timeout_ms"));
     EXPECT_THAT(refusal("log: {level: loud}\n"), HasSubstr("one of debug, info, warning, error"));
+    EXPECT_THAT(refusal("llm: {cache: yes}\n"), HasSubstr("llm.cache must be one of off, on"));
+    EXPECT_THAT(refusal("log: {files: 1}\n"), HasSubstr("log.files must be a whole number from 2"));
+    EXPECT_THAT(refusal("log: {maximum_megabytes: 0}\n"),
+                HasSubstr("log.maximum_megabytes must be"));
     EXPECT_THAT(refusal("chunk: {locale: '../en'}\n"), HasSubstr("language tag"));
     EXPECT_THAT(refusal("profiles:\n- {name: small, contract_versions: {entities: newest}}\n"),
                 HasSubstr("a version such as 1.0.0"));

@@ -38,6 +38,7 @@ struct ChatAnswer {
     std::string model;          ///< as the endpoint names it
     Usage usage;
     bool usage_estimated = false;  ///< the endpoint reported none
+    bool from_cache = false;       ///< no endpoint was asked: it costs nothing
     std::chrono::milliseconds duration{0};
 };
 

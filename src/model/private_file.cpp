@@ -13,6 +13,7 @@
 
 #include "error/error.h"
 #include "system/file_lock.h"
+#include "telemetry/log.h"
 
 namespace almagest::model {
 
@@ -98,6 +99,7 @@ std::string checked_secret(std::string secret, const std::string& origin) {
         })) {
         throw UsageError(fmt::format("{} holds characters that no API key has", origin));
     }
+    telemetry::never_log(secret);
     return secret;
 }
 

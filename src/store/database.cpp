@@ -3,11 +3,17 @@
 #include "store/conninfo.h"
 #include "store/migrations.h"
 #include "store/private_cluster.h"
+#include "telemetry/log.h"
 
 namespace almagest::store {
 
 Database Database::open(const config::Settings& settings, const config::Places& places,
                         const std::optional<std::string>& url, bool migrate) {
+    if (url) {
+        const auto parameters = parse_conninfo(*url);
+        if (const auto password = parameters.find("password"); password != parameters.end())
+            telemetry::never_log(password->second);
+    }
     Database database(url ? make_conninfo(parse_conninfo(*url))
                           : PrivateCluster(settings.cluster, places).start());
     if (migrate) {

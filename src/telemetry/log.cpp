@@ -2,8 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/rotating_file_sink.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <shared_mutex>
 #include <system_error>
 
 #include "error/error.h"
@@ -22,17 +21,30 @@
 namespace almagest::telemetry {
 namespace {
 
-constexpr std::size_t kMostBytes = 16UL * 1024 * 1024;
-constexpr std::size_t kOldFiles = 7;  // and the current one
+constexpr std::size_t kShortestSecret = 6;
 
-std::mutex logger_mutex;
-std::shared_ptr<spdlog::logger> logger;  // guarded by logger_mutex
+std::shared_mutex log_mutex;
+std::shared_ptr<LogFile> log_file;  // guarded by log_mutex, as is the next
+std::set<std::string> secrets;      // as they stand in a JSON string
 std::atomic<Level> least_level{Level::info};
 std::atomic<bool> open{false};
 
-std::shared_ptr<spdlog::logger> current_logger() {
-    const std::scoped_lock lock(logger_mutex);
-    return logger;
+std::shared_ptr<LogFile> current_file() {
+    const std::shared_lock lock(log_mutex);
+    return log_file;
+}
+
+std::string dumped(const nlohmann::ordered_json& document) {
+    return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string without_secrets(std::string line) {
+    const std::shared_lock lock(log_mutex);
+    for (const auto& secret : secrets) {
+        for (auto at = line.find(secret); at != std::string::npos; at = line.find(secret, at))
+            line.replace(at, secret.size(), "***");
+    }
+    return line;
 }
 
 std::string_view name_of(Level level) {
@@ -78,7 +90,7 @@ std::string json_line(Level level, std::string_view message, const Context& cont
     } else if (!fields.is_null()) {
         line["fields"] = fields;
     }
-    return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return without_secrets(dumped(line));
 }
 
 }  // namespace
@@ -91,27 +103,24 @@ Level level_from(std::string_view name) {
         fmt::format("\"{}\" is no log level; use debug, info, warning or error", name));
 }
 
-void open_log(const std::filesystem::path& folder, Level least) {
-    std::shared_ptr<spdlog::logger> fresh;
+void open_log(const std::filesystem::path& folder, Level least, const LogLimits& limits) {
+    std::shared_ptr<LogFile> fresh;
     try {
-        std::filesystem::create_directories(folder);
-        const auto file = folder / (std::string(program_invocation_short_name) + ".jsonl");
-        fresh = std::make_shared<spdlog::logger>(
-            "almagest", std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-                            file.string(), kMostBytes, kOldFiles));
-        fresh->set_pattern("%v");
-        fresh->set_level(spdlog::level::trace);
-        // Line by line, so that a crash loses none and several programs' lines do not mix.
-        fresh->flush_on(spdlog::level::trace);
-        fresh->set_error_handler(warn_once);
+        fresh = std::make_shared<LogFile>(folder, program_invocation_short_name, limits);
     } catch (const std::exception& error) {
-        fresh.reset();
         warn_once(error.what());
     }
     least_level = least;
     open = fresh != nullptr;
-    const std::scoped_lock lock(logger_mutex);
-    logger = std::move(fresh);
+    const std::unique_lock lock(log_mutex);
+    log_file = std::move(fresh);
+}
+
+void never_log(const std::string& secret) {
+    if (secret.size() < kShortestSecret) return;
+    const auto quoted = dumped(secret);
+    const std::unique_lock lock(log_mutex);
+    secrets.insert(quoted.substr(1, quoted.size() - 2));
 }
 
 void log(Level level, std::string_view message, const Context& context,
@@ -119,21 +128,11 @@ void log(Level level, std::string_view message, const Context& context,
     if (!open || level < least_level) return;
     try {
         const std::string line = json_line(level, message, context, fields);
-        if (const auto to = current_logger()) {
-            to->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
-        }
+        if (const auto to = current_file()) to->append(line);
     } catch (const std::exception& error) {
         warn_once(error.what());
     } catch (...) {
         warn_once("unknown error");
-    }
-}
-
-void flush_log() {
-    try {
-        if (const auto to = current_logger()) to->flush();
-    } catch (const std::exception& error) {
-        warn_once(error.what());
     }
 }
 

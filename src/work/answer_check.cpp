@@ -6,7 +6,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t largest_answer_bytes = 8U << 20U;
 constexpr double repaired_share = 0.9;  // of the confidence of items whose JSON had to be mended
 
 json refusals_of(const std::vector<contract::Refusal>& refusals) {
@@ -50,6 +49,7 @@ CheckedAnswer check_answer(const contract::JobType& type, const Call& call,
     checked.artifact = {{"content", answer.content},
                         {"finish_reason", answer.finish_reason},
                         {"model", answer.model},
+                        {"from_cache", answer.from_cache},
                         {"usage",
                          {{"prompt_tokens", answer.usage.prompt_tokens},
                           {"cached_tokens", answer.usage.cached_tokens},

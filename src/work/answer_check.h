@@ -12,6 +12,9 @@
 
 namespace almagest::work {
 
+/// What is parsed of an answer at all.
+inline constexpr std::size_t largest_answer_bytes = 8U << 20U;
+
 /// What became of a model's answer on its way to being believed, for the lake and for llm.run.
 struct CheckedAnswer {
     std::string outcome = "succeeded";  ///< or parse_failed, truncated, schema_failed

@@ -46,6 +46,10 @@ bool lost_the_server(const std::exception& error) {
     return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate.starts_with("53");
 }
 
+std::int64_t milliseconds_since(JobsInHand::Clock::time_point then) {
+    return std::chrono::duration_cast<milliseconds>(JobsInHand::Clock::now() - then).count();
+}
+
 std::string cause_of(const JobOutcome& outcome) {
     const auto& run = outcome.completion.run_outcome;
     return run.is_object() ? run.value("outcome", "failed") : "failed";
@@ -114,6 +118,8 @@ bool Completer::complete_together(store::Queue& queue, const std::vector<Item>& 
         telemetry::log(Level::debug, error.what());
         return false;
     }
+    telemetry::log(Level::info, "jobs done together", {{}, {}, {}, batch.front().job->job.worker_id},
+                   {{"jobs", batch.size()}});
     for (const auto& item : batch) on_end_({item.job, JobEnd::succeeded, {}, followers});
     return true;
 }
@@ -182,6 +188,7 @@ Completer::Ended Completer::completed_or_failed(store::Queue& queue, Item& item,
             const auto completed = queue.complete(job, completion);
             telemetry::log(Level::info, "job done", context_of(job, completion.run_id),
                            {{"job_type", job.job_type},
+                            {"duration_ms", milliseconds_since(item.job->claimed_at)},
                             {"counts", completed.counts},
                             {"followers", completed.followers}});
             return {item.job, JobEnd::succeeded, {}, completed.followers};
@@ -212,7 +219,10 @@ Completer::Ended Completer::failed(store::Queue& queue, const Item& item) {
     const auto& outcome = item.outcome;
     const auto cause = cause_of(outcome);
     telemetry::log(Level::warning, "job failed", context_of(job, outcome.completion.run_id),
-                   {{"job_type", job.job_type}, {"reason", outcome.reason}, {"outcome", cause}});
+                   {{"job_type", job.job_type},
+         {"duration_ms", milliseconds_since(item.job->claimed_at)},
+         {"reason", outcome.reason},
+         {"outcome", cause}});
     const json error = {{"reason", outcome.reason},
                         {"outcome", cause},
                         {"run_id", outcome.completion.run_id},

@@ -243,13 +243,19 @@ model::ChatAnswer JobRunner::ask(const store::ClaimedJob& job, const Call& call,
         throw;
     }
     if (turn->succeeded()) log_circuit(false, "");
-    workshop_.model->add(answer);
-    const double cost = cost_of(answer.usage, workshop_.settings->llm);
+    const double cost =
+        answer.from_cache ? 0.0 : cost_of(answer.usage, workshop_.settings->llm);
     run.outcome["prompt_tokens"] = answer.usage.prompt_tokens;
     run.outcome["cached_tokens"] = answer.usage.cached_tokens;
     run.outcome["completion_tokens"] = answer.usage.completion_tokens;
     run.outcome["duration_ms"] = answer.duration.count();
     run.outcome["cost"] = cost;
+    run.outcome["from_cache"] = answer.from_cache;
+    if (answer.from_cache) {
+        if (workshop_.metrics) workshop_.metrics->answered_from_cache(model.name());
+        return answer;
+    }
+    workshop_.model->add(answer);
     if (workshop_.metrics)
         workshop_.metrics->model_called(
             model.name(), {answer.duration, answer.usage.prompt_tokens, answer.usage.cached_tokens,

@@ -10,7 +10,7 @@ void JobsInHand::add(std::vector<store::ClaimedJob> jobs, Clock::time_point aske
     {
         const std::scoped_lock lock(mutex_);
         for (auto& job : jobs) {
-            auto held = std::make_shared<HeldJob>(HeldJob{std::move(job), {}});
+            auto held = std::make_shared<HeldJob>(HeldJob{std::move(job), {}, asked_at});
             if (closed_) held->stop.request_stop();
             held_.insert_or_assign(held->job.job_id, Lease{held, asked_at + held->job.lease});
             waiting_.push_back(std::move(held));

@@ -20,6 +20,7 @@ namespace almagest::work {
 struct HeldJob {
     store::ClaimedJob job;
     std::stop_source stop;  ///< requested when the lease is lost or the process ends
+    std::chrono::steady_clock::time_point claimed_at;
 };
 
 /// The jobs that this process has claimed: waiting for a slot, in a slot, or ended and to be

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "error/error.h"
+#include "telemetry/log.h"
 #include "text/page.h"
 
 namespace almagest::work {
@@ -77,6 +78,14 @@ std::string locator_of(const fs::path& path) {
     return "file://" + fs::weakly_canonical(path).string();
 }
 
+/// A known page costs nothing, not even a line.
+void tell(const store::IngestedPage& page, const std::string& locator) {
+    if (!page.is_new) return;
+    telemetry::log(
+        telemetry::Level::info, "page taken in", {page.correlation_id, {}, {}, {}},
+        {{"source_page_id", page.source_page_id}, {"version", page.version}, {"locator", locator}});
+}
+
 }  // namespace
 
 std::vector<fs::path> page_files(const std::vector<std::string>& paths,
@@ -119,6 +128,7 @@ TakenIn take_in(store::Knowledge& knowledge, int tenant_id, const std::vector<st
             page.text = std::move(read.text);
             taken.bytes += page.raw.size();
             taken.pages.push_back(knowledge.ingest(page));
+            tell(taken.pages.back(), page.locator);
             taken.new_pages += taken.pages.back().is_new ? 1 : 0;
         } catch (const PermanentError& error) {
             taken.refused.push_back({path.string(), error.what()});

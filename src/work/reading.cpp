@@ -4,6 +4,7 @@
 
 #include "model/open_model.h"
 #include "store/knowledge.h"
+#include "work/cached_model.h"
 
 namespace almagest::work {
 namespace {
@@ -27,6 +28,19 @@ unsigned slots_for(const config::Settings& settings, const ReadingOptions& optio
     return settings.llm.endpoint == "local" ? settings.llm.server_slots : remote_slots;
 }
 
+/// Answers that are being recorded must come from the model.
+std::unique_ptr<model::ChatModel> open_cached_model(const config::Settings& settings,
+                                                    const config::Places& places,
+                                                    const store::Database& database,
+                                                    const ReadingOptions& options) {
+    auto model = model::open_model(settings, places, options.model);
+    const bool records = options.model && options.model->starts_with("recording:");
+    if (!settings.llm.cache || records) return model;
+    return std::make_unique<CachedModel>(
+        std::move(model), database,
+        CachedModel::Options{settings.llm.endpoint, settings.llm.cache_days, options.metrics});
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> sync_contracts(
@@ -43,7 +57,7 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
                 const store::Database& database, const contract::Registry& registry,
                 const ReadingOptions& options, const std::stop_token& stop) {
     const auto started = std::chrono::steady_clock::now();
-    LazyModel model([&] { return model::open_model(settings, places, options.model); });
+    LazyModel model([&] { return open_cached_model(settings, places, database, options); });
     const lake::Lake lake(places.lake());
     std::atomic<std::uint64_t> streamed{0};
 

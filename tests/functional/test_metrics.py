@@ -63,6 +63,43 @@ class MetricsOfAWorker(HomeCase):
         self.assertEqual(404, refused.exception.code)
         self.endpoint.stopping.set()  # lets the calls go, so that the worker can stop
 
+    def done_so_far(self) -> dict[str, int]:
+        return {job_type: int(jobs) for job_type, jobs in self.home.sql(
+            "SELECT job_type, count(*) FROM llm.vw_job WHERE status = 'SUCCEEDED' GROUP BY 1")}
+
+    def spent_so_far(self) -> list[float]:
+        return [float(figure) for figure in self.home.sql(
+            "SELECT count(*), coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), coalesce(sum(cost), 0) "
+            "FROM llm.run WHERE prompt_tokens IS NOT NULL")[0]]
+
+    def test_count_what_the_worker_has_done(self):
+        self.home.settings["llm"] |= {"price_per_million_prompt_tokens": 1000.0, "price_per_million_completion_tokens": 1000.0}
+        done_before, spent_before = self.done_so_far(), self.spent_so_far()
+        worker, url = self.start()
+        self.wait_for(url, lambda now: not total(now, "almagest_queue_jobs"))
+        done = {job_type: jobs - done_before.get(job_type, 0) for job_type, jobs in self.done_so_far().items()}
+        self.assertGreater(sum(done.values()), 0)
+        # The worker counts a job when its completion is known to it, a moment after the queue knows.
+        samples = self.wait_for(url, lambda now: total(now, "almagest_jobs_completed_total") == sum(done.values()))
+        for job_type, jobs in done.items():
+            self.assertEqual(jobs, total(samples, "almagest_jobs_completed_total", job_type=job_type), job_type)
+            self.assertEqual(jobs, total(samples, "almagest_jobs_claimed_total", job_type=job_type), job_type)
+        calls, prompt, completion, cost = (now - before for now, before in zip(self.spent_so_far(), spent_before))
+        self.assertGreater(cost, 0)
+        self.assertEqual(calls, total(samples, "almagest_model_call_duration_seconds_count", model="scripted"))
+        self.assertEqual(calls, total(samples, "almagest_model_call_duration_seconds_bucket", model="scripted", le="+Inf"))
+        self.assertEqual(prompt, total(samples, "almagest_model_tokens_total", kind="prompt"))
+        self.assertEqual(completion, total(samples, "almagest_model_tokens_total", kind="completion"))
+        self.assertAlmostEqual(cost, total(samples, "almagest_model_cost_total"), places=6)
+        self.assertEqual(0, total(samples, "almagest_jobs_failed_total"))
+
+    def test_count_failures_by_their_cause(self):
+        self.endpoint.fault, self.endpoint.status, self.endpoint.faults_left = "status", 500, 2
+        worker, url = self.start()
+        samples = self.wait_for(url, lambda now: total(now, "almagest_jobs_failed_total", cause="model_failed") == 2)
+        self.assertEqual(2, total(samples, "almagest_jobs_failed_total"))
+        self.assertEqual(0, total(samples, "almagest_jobs_dead_total"))
+
     def test_an_address_that_is_none_is_refused(self):
         for address in ("nowhere", "127.0.0.1:http", "127.0.0.1:70000", "::1:9464", "http://127.0.0.1:9464"):
             result = self.home.run("work", "--drain", "--metrics", address)

@@ -21,7 +21,8 @@ AS $$
     SELECT jsonb_build_object(
         'pages', (SELECT count(*) FROM page),
         'chunks', (SELECT count(*) FROM page JOIN vector.chunk c USING (source_page_id) WHERE c.is_current),
-        'model_calls', (SELECT count(*) FROM run),
+        'model_calls', (SELECT count(*) FROM run WHERE NOT from_cache),
+        'cached_answers', (SELECT count(*) FROM run WHERE from_cache),
         'prompt_tokens', (SELECT coalesce(sum(prompt_tokens), 0) FROM run),
         'cached_tokens', (SELECT coalesce(sum(cached_tokens), 0) FROM run),
         'completion_tokens', (SELECT coalesce(sum(completion_tokens), 0) FROM run),
