@@ -80,6 +80,13 @@ struct IngestSettings {
     std::uint64_t maximum_page_bytes = 64ULL * 1024 * 1024;
 };
 
+/// Days to keep; 0: for ever.
+struct RetentionSettings {
+    unsigned finished_jobs_days = 0;
+    unsigned artifacts_days = 0;
+    unsigned raw_payloads_days = 0;
+};
+
 struct Settings {
     LlmSettings llm;
     ClusterSettings cluster;
@@ -87,6 +94,7 @@ struct Settings {
     GovernanceSettings governance;
     WorkSettings work;
     IngestSettings ingest;
+    RetentionSettings retention;
     std::string log_level = "info";
 };
 
