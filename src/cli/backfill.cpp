@@ -40,16 +40,14 @@ json row_of(Session& session, std::int64_t id) {
 }
 
 bool is_date(const std::string& text) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    int length = 0;
-    if (text.size() != 10 || text.find_first_not_of("0123456789-") != std::string::npos ||
-        std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &length) != 3 ||
-        length != 10)
-        return false;
-    return std::chrono::year_month_day(std::chrono::year(year), std::chrono::month(month),
-                                       std::chrono::day(day))
+    constexpr std::string_view shape = "dddd-dd-dd";
+    if (text.size() != shape.size()) return false;
+    for (std::size_t i = 0; i < shape.size(); ++i)
+        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i]) return false;
+    return std::chrono::year_month_day(
+               std::chrono::year(std::stoi(text.substr(0, 4))),
+               std::chrono::month(static_cast<unsigned>(std::stoi(text.substr(5, 2)))),
+               std::chrono::day(static_cast<unsigned>(std::stoi(text.substr(8)))))
         .ok();
 }
 

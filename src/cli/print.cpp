@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 
@@ -139,7 +140,7 @@ std::string duration_text(double seconds) {
     constexpr std::uint64_t minute = 60;
     constexpr std::uint64_t hour = 60 * minute;
     constexpr std::uint64_t day = 24 * hour;
-    const auto whole = static_cast<std::uint64_t>(std::max(0.0, seconds) + 0.5);
+    const auto whole = static_cast<std::uint64_t>(std::llround(std::max(0.0, seconds)));
     const auto two = [](std::uint64_t great, const char* unit, std::uint64_t small,
                         const char* part) {
         return small == 0 ? fmt::format("{} {}", great, unit)

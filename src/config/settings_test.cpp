@@ -82,6 +82,9 @@ TEST_F(Configuration, DefaultsOfTheFileAreThoseOfTheProgram) {
     EXPECT_EQ(read.work.heartbeat_interval, built_in.work.heartbeat_interval);
     EXPECT_EQ(read.work.grace, built_in.work.grace);
     EXPECT_EQ(read.ingest.maximum_page_bytes, built_in.ingest.maximum_page_bytes);
+    EXPECT_EQ(read.retention.finished_jobs_days, built_in.retention.finished_jobs_days);
+    EXPECT_EQ(read.retention.artifacts_days, built_in.retention.artifacts_days);
+    EXPECT_EQ(read.retention.raw_payloads_days, built_in.retention.raw_payloads_days);
     EXPECT_EQ(read.log_level, built_in.log_level);
 }
 
