@@ -1,4 +1,5 @@
 BEGIN;
+LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE; -- before tests beside this one hold parts of it
 SELECT plan(22);
 CREATE TEMP TABLE t AS SELECT llm.usp_ensure_tenant('retention') AS id;
 CREATE FUNCTION pg_temp.finished(p_key text, p_days integer) RETURNS void LANGUAGE sql AS $$

@@ -15,11 +15,11 @@ using testing::IsEmpty;
 
 class DayFolders : public testing::Test {
   protected:
-    DayFolders() {
+    void SetUp() override {
         std::string name = fs::temp_directory_path() / "almagest-lake-XXXXXX";
         root_ = ::mkdtemp(name.data());
     }
-    ~DayFolders() override { fs::remove_all(root_); }
+    void TearDown() override { fs::remove_all(root_); }
 
     void put(const std::string& where, const std::string& bytes) const {
         const auto file = root_ / "llm_runs" / where;

@@ -21,11 +21,13 @@ BEGIN
          WHERE to_regclass('llm.job_history_' || to_char(m, 'YYYYMM')) IS NULL
          ORDER BY m
     LOOP
+        -- Before anything is read of it: two that first read and then lock would wait for one another.
+        LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE;
+        CONTINUE WHEN to_regclass('llm.' || v_month.name) IS NOT NULL;
         SELECT count(*) INTO v_rows FROM (
             SELECT FROM llm.job_history_default h
              WHERE h.finished_at >= v_month.first AND h.finished_at < v_month.next LIMIT 100001) h;
         CONTINUE WHEN v_rows > 100000;
-        LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE;
         EXECUTE format('CREATE TABLE llm.%I (LIKE llm.job_history INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_month.name);
         EXECUTE format('WITH moved AS (DELETE FROM llm.job_history_default h WHERE h.finished_at >= %L AND h.finished_at < %L'
                        ' RETURNING h.*) INSERT INTO llm.%I SELECT * FROM moved', v_month.first, v_month.next, v_month.name);

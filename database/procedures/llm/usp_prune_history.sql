@@ -6,14 +6,16 @@ CREATE OR REPLACE FUNCTION llm.usp_prune_history(p_days integer, p_limit integer
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public SET lock_timeout = '2s' AS $$
 DECLARE
     v_before timestamptz := llm.fn_retention_cutoff(p_days);
-    v_old regclass;
+    v_old text;
     v_rows bigint;
 BEGIN
     PERFORM llm.fn_require_step(p_limit);
-    FOR v_old IN SELECT p.partition FROM llm.fn_history_partitions() p WHERE p.ends_at <= v_before ORDER BY p.ends_at LOOP
+    FOR v_old IN SELECT p.partition::text FROM llm.fn_history_partitions() p WHERE p.ends_at <= v_before ORDER BY p.ends_at LOOP
         BEGIN
-            EXECUTE format('SELECT count(*) FROM %s', v_old) INTO v_rows;
+            -- Before anything is read of it: two that first read and then lock would wait for one another.
             LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE;
+            CONTINUE WHEN to_regclass(v_old) IS NULL;
+            EXECUTE format('SELECT count(*) FROM %s', v_old) INTO v_rows;
             EXECUTE format('DROP TABLE %s', v_old);
             CONTINUE WHEN v_rows = 0;
             RETURN v_rows;
