@@ -1,4 +1,5 @@
 BEGIN;
+LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE; -- before tests beside this one hold parts of it
 SELECT plan(26);
 CREATE FUNCTION pg_temp.type(p_version text, p_sha text) RETURNS text LANGUAGE sql AS $$
     SELECT llm.usp_register_job_type(jsonb_build_object('job_type', 'test', 'version', p_version, 'unit', 'page', 'handler', 'dbo.x', 'sha256', p_sha)) $$;

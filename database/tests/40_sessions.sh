@@ -39,5 +39,9 @@ for tenant in together alone; do
 done
 check "and know the same as one worker alone" \
     "$(sql -c "SELECT tap.picture(llm.usp_ensure_tenant('together')) = tap.picture(llm.usp_ensure_tenant('alone'))")" t
+sql -c "SELECT llm.usp_ensure_history_partitions(6)" >"$PGHOST/made" & upkeep=$!
+made=$(sql -c "SELECT llm.usp_ensure_history_partitions(6)")
+wait "$upkeep"
+check "two that prepare the history's months at once make each once" "$((made + $(cat "$PGHOST/made")))" 7
 check "the server saw no deadlock" "$(sql -c "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")" 0
 exit "$failed"

@@ -18,10 +18,12 @@ void add_enqueue(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);
 void add_queue(CLI::App& program, Action& action);
 void add_jobs(CLI::App& program, Action& action);
+void add_backfill(CLI::App& program, Action& action);
 void add_runs(CLI::App& program, Action& action);
 void add_contracts(CLI::App& program, Action& action);
 void add_sql(CLI::App& program, Action& action);
 void add_db(CLI::App& program, Action& action);
+void add_prune(CLI::App& db, Action& action);  // under `db`
 void add_model(CLI::App& program, Action& action);
 void add_doctor(CLI::App& program, Action& action);
 

@@ -7,6 +7,7 @@
 #include "error/error.h"
 #include "store/migrations.h"
 #include "store/private_cluster.h"
+#include "store/retention.h"
 
 namespace almagest::cli {
 
@@ -47,13 +48,17 @@ int migrate(Session& session) {
         store::Database::open(session.settings(), session.places(), session.database_url, false);
     auto connection = database.connect("migrate");
     const auto report = store::migrate(connection, session.places().share / "database");
+    const auto partitions = store::Retention(connection).ensure_partitions();
     if (session.json) {
-        print_json({{"migrations", report.migrations}, {"procedures", report.procedures}});
-    } else if (report.nothing()) {
+        print_json({{"migrations", report.migrations},
+                    {"procedures", report.procedures},
+                    {"history_partitions", partitions}});
+    } else if (report.nothing() && partitions == 0) {
         std::cout << "The database is up to date; nothing was done.\n";
     } else {
         for (const auto& name : report.migrations) std::cout << "migrated " << name << "\n";
-        std::cout << fmt::format("{} procedures and views applied\n", report.procedures.size());
+        std::cout << fmt::format("{} procedures and views applied, {} months of history prepared\n",
+                                 report.procedures.size(), partitions);
     }
     return Exit::done;
 }
@@ -71,13 +76,14 @@ int stop(Session& session) {
 }  // namespace
 
 void add_db(CLI::App& program, Action& action) {
-    auto* command = program.add_subcommand("db", "the database: status, migrate, stop");
+    auto* command = program.add_subcommand("db", "the database: status, migrate, prune, stop");
     command->require_subcommand(1);
     command->add_subcommand("status", "is there one, does it run, where")->callback([&action] {
         action = status;
     });
     command->add_subcommand("migrate", "bring it up to this program's version")
         ->callback([&action] { action = migrate; });
+    add_prune(*command, action);
     command->add_subcommand("stop", "stop the private cluster; nothing is lost")
         ->callback([&action] { action = stop; });
 }

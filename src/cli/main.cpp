@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
     add_show(program, action);
     add_queue(program, action);
     add_jobs(program, action);
+    add_backfill(program, action);
     add_runs(program, action);
     add_contracts(program, action);
     add_sql(program, action);

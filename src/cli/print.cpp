@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 
@@ -133,6 +134,33 @@ std::string grouped(std::uint64_t number) {
 std::string clock_time(double seconds) {
     const auto whole = static_cast<std::uint64_t>(std::max(0.0, seconds) + 0.5);
     return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+std::string duration_text(double seconds) {
+    constexpr std::uint64_t minute = 60;
+    constexpr std::uint64_t hour = 60 * minute;
+    constexpr std::uint64_t day = 24 * hour;
+    const auto whole = static_cast<std::uint64_t>(std::llround(std::max(0.0, seconds)));
+    const auto two = [](std::uint64_t great, const char* unit, std::uint64_t small,
+                        const char* part) {
+        return small == 0 ? fmt::format("{} {}", great, unit)
+                          : fmt::format("{} {} {} {}", great, unit, small, part);
+    };
+    if (whole >= day) return two(whole / day, "d", whole % day / hour, "h");
+    if (whole >= hour) return two(whole / hour, "h", whole % hour / minute, "min");
+    if (whole >= minute) return two(whole / minute, "min", whole % minute, "s");
+    return fmt::format("{} s", whole);
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+    constexpr double step = 1024;
+    if (bytes < 1024) return fmt::format("{} B", bytes);
+    auto amount = static_cast<double>(bytes) / step;
+    for (const char* unit : {"kB", "MB", "GB"}) {
+        if (amount < step) return fmt::format("{:.1f} {}", amount, unit);
+        amount /= step;
+    }
+    return fmt::format("{:.1f} TB", amount);
 }
 
 void print_json(const nlohmann::json& document) {

@@ -32,6 +32,10 @@ enum class Colour { none, bold, dim, green, yellow, red };
 /// 12345 → "12,345"; 83 s → "1:23".
 [[nodiscard]] std::string grouped(std::uint64_t number);
 [[nodiscard]] std::string clock_time(double seconds);
+/// How long something took or will take, in at most two units: "8 s", "2 min 5 s", "3 d 4 h".
+[[nodiscard]] std::string duration_text(double seconds);
+/// 1536 → "1.5 kB".
+[[nodiscard]] std::string bytes_text(std::uint64_t bytes);
 
 /// One JSON document on standard output.
 void print_json(const nlohmann::json& document);

@@ -1,14 +1,16 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <charconv>
+#include <condition_variable>
 #include <iostream>
 #include <memory>
-#include <thread>
+#include <mutex>
 
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "error/error.h"
-#include "store/queue.h"
-#include "telemetry/log.h"
+#include "store/operations.h"
 
 namespace almagest::cli {
 
@@ -20,138 +22,245 @@ constexpr auto watch_interval = std::chrono::seconds(2);
 
 json depth(Session& session) {
     return session.rows(
-        "SELECT job_type, status, jobs, oldest_age::text AS oldest_age FROM llm.vw_queue_depth "
-        "WHERE tenant = $1 ORDER BY job_type, status",
+        "SELECT job_type, status, jobs, oldest_age::text AS oldest_age, late, held, "
+        "next_available_at::text AS next_available_at FROM llm.vw_queue_depth WHERE tenant = $1 "
+        "ORDER BY job_type, status",
         {session.tenant});
+}
+
+json by_type(Session& session) {
+    return session.rows(
+        "SELECT job_type, waiting, running, failed, late, held, dead, done_last_minute, "
+        "done_last_hour, service_level_seconds, max_running, paused_at::text AS paused_at, "
+        "paused_reason, tenant_is_paused, extract(epoch FROM oldest_age)::float8 AS "
+        "oldest_seconds, "
+        "extract(epoch FROM next_retry_at - now())::float8 AS next_retry_seconds "
+        "FROM llm.vw_queue_by_type WHERE tenant = $1 ORDER BY job_type",
+        {session.tenant});
+}
+
+std::int64_t number(const json& row, const char* key) {
+    return row[key].is_number() ? row[key].get<std::int64_t>() : 0;
+}
+
+std::int64_t sum(const json& rows, std::initializer_list<const char*> keys) {
+    std::int64_t total = 0;
+    for (const auto& row : rows)
+        for (const auto* key : keys) total += number(row, key);
+    return total;
+}
+
+/// What stops or bounds a type, and what comes next.
+std::string remark(const json& row) {
+    std::vector<std::string> parts;
+    if (!row["paused_at"].is_null())
+        parts.push_back(
+            fmt::format("{}{}", row["tenant_is_paused"].get<bool>() ? "tenant paused" : "paused",
+                        row["paused_reason"].is_null() ? "" : ": " + cell(row["paused_reason"])));
+    if (!row["max_running"].is_null())
+        parts.push_back(fmt::format("at most {} at once", number(row, "max_running")));
+    if (number(row, "failed") > 0 && row["next_retry_seconds"].is_number()) {
+        const auto seconds = row["next_retry_seconds"].get<double>();
+        parts.push_back(seconds <= 0 ? "a retry is due"
+                                     : "next retry in " + duration_text(seconds));
+    }
+    if (number(row, "held") > 0)
+        parts.push_back(fmt::format("{} held by a paused backfill", number(row, "held")));
+    return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+std::string picture(const json& rows) {
+    std::vector<std::vector<std::string>> cells;
+    const auto count = [](const json& row, const char* key) {
+        return number(row, key) == 0 ? std::string("-") : std::to_string(number(row, key));
+    };
+    for (const auto& row : rows)
+        cells.push_back(
+            {cell(row["job_type"]), count(row, "waiting"), count(row, "running"),
+             count(row, "failed"), count(row, "late"), count(row, "dead"),
+             row["oldest_seconds"].is_number() ? duration_text(row["oldest_seconds"].get<double>())
+                                               : "",
+             count(row, "done_last_minute"), count(row, "done_last_hour"), remark(row)});
+    const auto to_do = sum(rows, {"waiting", "running", "failed"});
+    const auto dead = sum(rows, {"dead"});
+    std::string text;
+    if (to_do + dead + sum(rows, {"held"}) == 0) text += "The queue is empty.\n";
+    if (!rows.empty())
+        text += table({"job type", "waiting", "running", "failed", "late", "dead", "oldest",
+                       "done/min", "done/h", ""},
+                      cells);
+    if (to_do > 0) {
+        const auto rate = sum(rows, {"done_last_minute"});
+        text += fmt::format("{} to do", grouped(static_cast<std::uint64_t>(to_do)));
+        if (rate > 0)
+            text += fmt::format(
+                " · {} a minute · about {} left", grouped(static_cast<std::uint64_t>(rate)),
+                duration_text(60.0 * static_cast<double>(to_do) / static_cast<double>(rate)));
+        text += "\n";
+    }
+    if (sum(rows, {"late"}) > 0)
+        text +=
+            "Late jobs are past the deadline of their type's service level: start more runners "
+            "(`almagest work`), or see `almagest jobs bump --help`.\n";
+    if (dead > 0)
+        text += "Dead ones wait for a decision: `almagest jobs list --status DEADLETTER`.\n";
+    return text;
+}
+
+void sleep_until_stopped(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any woken;
+    std::unique_lock lock(mutex);
+    woken.wait_for(lock, stop, watch_interval, [] { return false; });
 }
 
 int queue(Session& session, bool watch) {
     if (session.json) {
-        print_json({{"tenant", session.tenant}, {"queue", depth(session)}});
+        print_json(
+            {{"tenant", session.tenant}, {"queue", depth(session)}, {"types", by_type(session)}});
         return Exit::done;
     }
     const auto stop = watch ? stop_on_signals() : std::stop_token();
-    do {
-        const auto rows = depth(session);
-        if (rows.empty())
-            std::cout << "The queue is empty.\n";
-        else
-            std::cout << table_of({"job_type", "status", "jobs", "oldest_age"}, rows);
+    const bool in_place = watch && isatty(STDOUT_FILENO) == 1;
+    if (in_place) std::cout << "\x1b[2J";
+    for (;;) {
+        const auto text = picture(by_type(session));
+        if (in_place) std::cout << "\x1b[H\x1b[J";
+        std::cout << text << std::flush;
         if (!watch) break;
-        std::cout << std::endl;
-        std::this_thread::sleep_for(watch_interval);
-    } while (!stop.stop_requested());
+        sleep_until_stopped(stop);
+        if (stop.stop_requested()) break;
+        if (!in_place) std::cout << "\n";
+    }
     return Exit::done;
 }
 
-int enqueue(Session& session, const std::string& type, std::int64_t page,
-            const std::optional<int>& priority) {
-    const auto& found = session.registry().find(type);
-    store::NewJob job;
-    job.tenant_id = session.tenant_id();
-    job.job_type = found.job_type;
-    job.contract_version = found.version.text();
-    job.source_page_id = page;
-    job.priority = priority;
-    const auto enqueued = store::Queue(session.connection()).enqueue(job);
+int tell(Session& session, const json& document, const std::string& sentence) {
     if (session.json)
-        print_json({{"job_id", enqueued.job_id}, {"is_new", enqueued.is_new}});
+        print_json(document);
     else
-        std::cout << fmt::format("job {}{}\n", enqueued.job_id,
-                                 enqueued.is_new ? "" : " (it was there already)");
+        std::cout << printable(sentence) << "\n";
     return Exit::done;
 }
 
-json list_of_jobs(Session& session, const std::string& status) {
-    return session.rows(
-        "SELECT job_id, job_type, status, priority, attempts, source_page_id, enqueued_at::text AS "
-        "enqueued_at, error FROM llm.vw_job WHERE tenant_id = $1 AND ($2 = '' OR status = $2) "
-        "ORDER BY job_id DESC LIMIT 50",
-        {std::to_string(session.tenant_id()), status});
+void require_one(const std::string& type, bool all) {
+    if (type.empty() != all)
+        throw UsageError(
+            "say what: a job type, or --all for every job of the tenant (--tenant NAME)");
 }
 
-int list_jobs(Session& session, const std::string& status) {
-    const auto jobs = list_of_jobs(session, status);
-    if (session.json)
-        print_json({{"jobs", jobs}});
+int pause(Session& session, const std::string& type, bool all, const std::string& reason) {
+    require_one(type, all);
+    store::Operations operations(session.connection());
+    if (all)
+        (void)operations.pause_tenant(operations.tenant_id(session.tenant), reason);
     else
-        std::cout << table_of(
-            {"job_id", "job_type", "status", "priority", "attempts", "source_page_id", "error"},
-            jobs);
-    return Exit::done;
+        (void)operations.pause_type(type, reason);
+    return tell(session, {{"paused", all ? session.tenant : type}},
+                all ? fmt::format("No job of tenant {} is taken any more; those that run go on. "
+                                  "`almagest queue resume --all` ends it.",
+                                  session.tenant)
+                    : fmt::format("No {} job is taken any more; those that run go on. `almagest "
+                                  "queue resume {}` ends it.",
+                                  type, type));
 }
 
-int show_job(Session& session, std::int64_t id) {
-    const auto jobs = session.rows("SELECT to_jsonb(j) AS job FROM llm.vw_job j WHERE job_id = $1",
-                                   {std::to_string(id)});
-    if (jobs.empty())
-        throw UsageError("there is no job " + std::to_string(id) +
-                         "; `almagest jobs list` shows them");
-    print_json(jobs.front()["job"]);
-    return Exit::done;
+int resume(Session& session, const std::string& type, bool all) {
+    require_one(type, all);
+    store::Operations operations(session.connection());
+    const bool was_paused = all ? operations.resume_tenant(operations.tenant_id(session.tenant))
+                                : operations.resume_type(type);
+    const auto& name = all ? session.tenant : type;
+    return tell(session, {{"resumed", name}, {"was_paused", was_paused}},
+                was_paused ? name + " goes on." : name + " was not paused.");
 }
 
-int retry_dead(Session& session, const std::vector<std::int64_t>& ids, const std::string& type,
-               bool all) {
-    if (ids.empty() && !all)
-        throw UsageError("say which jobs to retry: their ids, or --dead for every dead letter");
-    const auto revived =
-        store::Queue(session.connection()).retry_dead_letters(session.tenant_id(), ids, type);
-    if (session.json)
-        print_json({{"retried", revived}});
-    else
-        std::cout << fmt::format("{} jobs wait again\n", revived);
-    return Exit::done;
+/// "none", or a whole number from 1.
+std::optional<int> limit_of(const std::string& text) {
+    if (text == "none") return std::nullopt;
+    int number = 0;
+    const auto* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    if (read.ec != std::errc() || read.ptr != end || number < 1)
+        throw UsageError(fmt::format(
+            "\"{}\" is no limit: say how many jobs may run at once, from 1, or none", text));
+    return number;
+}
+
+int limit(Session& session, const std::string& type, const std::string& text) {
+    const auto most = limit_of(text);
+    store::Operations(session.connection()).set_type_cap(type, most);
+    return tell(session, {{"job_type", type}, {"max_running", most ? json(*most) : json()}},
+                most ? fmt::format("At most {} {} jobs run at once, over all runners.", *most, type)
+                     : fmt::format("{} jobs run without a limit.", type));
+}
+
+int share(Session& session, const std::string& tenant, std::optional<double> weight,
+          const std::string& most) {
+    if (!weight && most.empty()) throw UsageError("say what to change: --weight or --max-running");
+    const auto max_running = most.empty() ? std::optional<int>() : limit_of(most).value_or(0);
+    store::Operations operations(session.connection());
+    operations.set_tenant_share(operations.tenant_id(tenant), weight, max_running);
+    return tell(session, {{"tenant", tenant}}, "The share of tenant " + tenant + " is set.");
+}
+
+void add_pause(CLI::App& command, Action& action) {
+    auto type = std::make_shared<std::string>();
+    auto reason = std::make_shared<std::string>();
+    auto all = std::make_shared<bool>(false);
+    auto* pause_command =
+        command.add_subcommand("pause", "let no more jobs of a type, or of a tenant, be taken");
+    pause_command->add_option("TYPE", *type, "job type");
+    pause_command->add_flag("--all", *all, "every type, of the tenant that --tenant names");
+    pause_command->add_option("--reason", *reason, "for people: shown by `almagest queue`");
+    pause_command->callback([&action, type, reason, all] {
+        action = [=](Session& session) { return pause(session, *type, *all, *reason); };
+    });
+    auto* resume_command = command.add_subcommand("resume", "the end of a pause");
+    resume_command->add_option("TYPE", *type, "job type");
+    resume_command->add_flag("--all", *all, "the tenant that --tenant names");
+    resume_command->callback([&action, type, all] {
+        action = [=](Session& session) { return resume(session, *type, *all); };
+    });
+}
+
+void add_limits(CLI::App& command, Action& action) {
+    auto type = std::make_shared<std::string>();
+    auto most = std::make_shared<std::string>();
+    auto* limit_command = command.add_subcommand("limit", "how many jobs of a type run at once");
+    limit_command->add_option("TYPE", *type, "job type")->required();
+    limit_command->add_option("N", *most, "a number from 1, or none")->required();
+    limit_command->callback([&action, type, most] {
+        action = [=](Session& session) { return limit(session, *type, *most); };
+    });
+    auto tenant = std::make_shared<std::string>();
+    auto weight = std::make_shared<std::optional<double>>();
+    auto* share_command = command.add_subcommand("share", "a tenant's share of the runners");
+    share_command->add_option("TENANT", *tenant, "the tenant's name")->required();
+    share_command->add_option("--weight", *weight, "1 is usual; 2 gets twice as much");
+    share_command->add_option("--max-running", *most, "jobs at once, or none");
+    share_command->callback([&action, tenant, weight, most] {
+        action = [=](Session& session) { return share(session, *tenant, *weight, *most); };
+    });
 }
 
 }  // namespace
 
 void add_queue(CLI::App& program, Action& action) {
     auto watch = std::make_shared<bool>(false);
-    auto* command = program.add_subcommand("queue", "how deep the queue is, by type and state");
+    auto* command = program.add_subcommand("queue", "how deep the queue is, and what governs it");
     command->add_flag("--watch", *watch, "again every two seconds");
-    command->callback([&action, watch] {
-        action = [watch](Session& session) { return queue(session, *watch); };
-    });
-}
-
-void add_enqueue(CLI::App& program, Action& action) {
-    auto type = std::make_shared<std::string>();
-    auto page = std::make_shared<std::int64_t>();
-    auto priority = std::make_shared<std::optional<int>>();
-    auto* command = program.add_subcommand("enqueue", "put one job into the queue");
-    command->add_option("TYPE", *type, "job type, as `almagest contracts list` names it")
-        ->required();
-    command->add_option("--page", *page, "source_page_id")->required();
-    command->add_option("--priority", *priority, "0 to 100, greater is sooner");
-    command->callback([&action, type, page, priority] {
-        action = [=](Session& session) { return enqueue(session, *type, *page, *priority); };
-    });
-}
-
-void add_jobs(CLI::App& program, Action& action) {
-    auto* command = program.add_subcommand("jobs", "single jobs: list, show, retry");
-    command->require_subcommand(1);
-    auto status = std::make_shared<std::string>();
-    auto* list = command->add_subcommand("list", "the newest fifty");
-    list->add_option("--status", *status, "NEW, RUNNING, SUCCEEDED, FAILED or DEADLETTER");
-    list->callback([&action, status] {
-        action = [status](Session& session) { return list_jobs(session, *status); };
-    });
-    auto id = std::make_shared<std::int64_t>();
-    auto* show = command->add_subcommand("show", "one job, whole");
-    show->add_option("ID", *id)->required();
-    show->callback(
-        [&action, id] { action = [id](Session& session) { return show_job(session, *id); }; });
-    auto ids = std::make_shared<std::vector<std::int64_t>>();
-    auto type = std::make_shared<std::string>();
-    auto dead = std::make_shared<bool>(false);
-    auto* retry = command->add_subcommand("retry", "give dead letters another chance");
-    retry->add_option("ID", *ids, "job ids");
-    retry->add_flag("--dead", *dead, "every dead letter");
-    retry->add_option("--type", *type, "with --dead: only of this job type");
-    retry->callback([&action, ids, type, dead] {
-        action = [=](Session& session) { return retry_dead(session, *ids, *type, *dead); };
+    command->footer(
+        "Examples:\n  almagest queue --watch\n  almagest queue pause entity_extraction --reason "
+        "\"new prompt tomorrow\"\n  almagest queue limit entity_extraction 8\n  almagest queue "
+        "share museum --weight 2 --max-running 16\n"
+        "\"late\" jobs are past their deadline: their type's service level after being enqueued, "
+        "sooner or later by their priority.");
+    add_pause(*command, action);
+    add_limits(*command, action);
+    command->callback([&action, command, watch] {
+        if (command->get_subcommands().empty())
+            action = [watch](Session& session) { return queue(session, *watch); };
     });
 }
 

@@ -33,7 +33,8 @@ int list_runs(Session& session, unsigned limit) {
 }
 
 json artifact(const std::filesystem::path& folder, std::string_view name) {
-    if (!std::filesystem::exists(folder / (std::string(name) + ".json"))) return nullptr;
+    if (folder.empty() || !std::filesystem::exists(folder / (std::string(name) + ".json")))
+        return nullptr;
     return lake::Lake(folder).read(folder, name);
 }
 

@@ -1,8 +1,10 @@
 #include "cli/session.h"
 
 #include <pthread.h>
+#include <pwd.h>
 #include <unistd.h>
 
+#include <array>
 #include <thread>
 
 #include "telemetry/log.h"
@@ -51,6 +53,15 @@ int Session::tenant_id() {
 
 nlohmann::json Session::rows(const std::string& query, const std::vector<std::string>& arguments) {
     return store::Knowledge(connection()).rows(query, arguments);
+}
+
+std::string operator_name() {
+    std::array<char, 4096> space{};
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwuid_r(getuid(), &entry, space.data(), space.size(), &found) == 0 && found != nullptr)
+        return found->pw_name;
+    return "user " + std::to_string(getuid());
 }
 
 std::stop_token stop_on_signals() {

@@ -46,6 +46,9 @@ class Session {
     std::optional<int> tenant_id_;
 };
 
+/// The name of the person at the keyboard, for what the database remembers about who did what.
+[[nodiscard]] std::string operator_name();
+
 /// Requested by the first SIGINT or SIGTERM; the second ends the program at once with exit code
 /// 130. Starts the thread that waits for the signals: call before any other thread starts.
 [[nodiscard]] std::stop_token stop_on_signals();

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kLongestMilliseconds = 7LL * 24 * 3600 * 1000;
 constexpr std::uint64_t kMostTokens = 100'000'000;
+constexpr std::uint64_t kMostDays = 36'500;
 
 /// A profile as far as files have described it.
 struct ProfileDraft {
@@ -204,6 +205,10 @@ std::vector<Field> all_fields(Draft& draft) {
                           {"connections", whole(all.work.connections, 1, 1'024)}})},
         {"ingest",
          section({{"maximum_page_bytes", whole(all.ingest.maximum_page_bytes, 1, 1ULL << 31U)}})},
+        {"retention",
+         section({{"finished_jobs_days", whole(all.retention.finished_jobs_days, 0, kMostDays)},
+                  {"artifacts_days", whole(all.retention.artifacts_days, 0, kMostDays)},
+                  {"raw_payloads_days", whole(all.retention.raw_payloads_days, 0, kMostDays)}})},
         {"log", section({{"level", choice(all.log.level, {"debug", "info", "warning", "error"})},
                          {"maximum_megabytes", whole(all.log.maximum_megabytes, 1, 1ULL << 20U)},
                          {"files", whole(all.log.files, 2, 1000)}})}};

@@ -92,6 +92,13 @@ struct LogSettings {
     unsigned files = 8;                    ///< the current one among them
 };
 
+/// Days to keep; 0: for ever.
+struct RetentionSettings {
+    unsigned finished_jobs_days = 0;
+    unsigned artifacts_days = 0;
+    unsigned raw_payloads_days = 0;
+};
+
 struct Settings {
     LlmSettings llm;
     ClusterSettings cluster;
@@ -100,6 +107,7 @@ struct Settings {
     WorkSettings work;
     IngestSettings ingest;
     LogSettings log;
+    RetentionSettings retention;
 };
 
 /// Reads `defaults` (config/almagest.yaml, which must name every setting), then, where given, a

@@ -85,6 +85,9 @@ TEST_F(Configuration, DefaultsOfTheFileAreThoseOfTheProgram) {
     EXPECT_EQ(read.log.level, built_in.log.level);
     EXPECT_EQ(read.log.maximum_megabytes, built_in.log.maximum_megabytes);
     EXPECT_EQ(read.log.files, built_in.log.files);
+    EXPECT_EQ(read.retention.finished_jobs_days, built_in.retention.finished_jobs_days);
+    EXPECT_EQ(read.retention.artifacts_days, built_in.retention.artifacts_days);
+    EXPECT_EQ(read.retention.raw_payloads_days, built_in.retention.raw_payloads_days);
 }
 
 TEST_F(Configuration, EverySettingHasALineOfComment) {

@@ -3,6 +3,7 @@
 #include "store/conninfo.h"
 #include "store/migrations.h"
 #include "store/private_cluster.h"
+#include "store/retention.h"
 #include "telemetry/log.h"
 
 namespace almagest::store {
@@ -18,7 +19,9 @@ Database Database::open(const config::Settings& settings, const config::Places& 
                           : PrivateCluster(settings.cluster, places).start());
     if (migrate) {
         auto connection = database.connect("migrate");
-        (void)store::migrate(connection, places.share / "database");
+        if (!store::migrate(connection, places.share / "database").nothing()) {
+            Retention(connection).ensure_partitions();
+        }
     }
     return database;
 }

@@ -169,7 +169,7 @@ class TakingInWithoutReading(HomeCase):
         self.assertEqual(0, endpoint.calls)
         queue = self.home.run("queue")
         self.assertDone(queue)
-        for word in ("CHUNK_SOURCE", "page_classification", "NEW"):
+        for word in ("CHUNK_SOURCE", "page_classification", "waiting"):
             self.assertIn(word, queue.out)
         self.assertDone(self.home.run("run", PAGES / "veyra.md"))
         self.assertGreater(endpoint.calls, 0)

@@ -143,7 +143,7 @@ BEGIN
        AND EXISTS (SELECT FROM unnest(v_items) i WHERE i.name_id = m.name_id AND i.alias_of_name_id IS NULL
                       AND i.type_key IS NOT DISTINCT FROM m.type_key)
      ORDER BY m.mention_id
-    ON CONFLICT (mention_id, job_type, contract_version, tenant_id) DO NOTHING;
+    ON CONFLICT (mention_id, job_type, contract_version, run_id, tenant_id) DO NOTHING;
 
     SELECT array_agg(ROW(i.ordinal, m.entity_id, m.entity_id = ANY (v_new))::dbo.routed_item ORDER BY i.ordinal) INTO routed
       FROM unnest(v_items) i
