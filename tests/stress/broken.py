@@ -9,8 +9,8 @@ import re
 VARIANTS = {
     "completion-token": (
         "completion does not check the lease token",
-        r"usp_complete_jobs?$",
-        [(r"AND j\.lease_token = (p_|d\.|g\.|h\.|c\.|l\.|x\.|a\.)lease_tokens?\b|AND j\.lease_token = p_lease_token", "")],
+        r"usp_complete_jobs$",
+        [(r"AND j\.lease_token = d\.lease_token", "")],
     ),
     "extension-token": (
         "the heartbeat does not check the lease token",

@@ -33,7 +33,7 @@ def claim_for_a_while(worker: Worker, start: threading.Barrier, seconds: float):
                 elif lot < 0.9:
                     worker.hand_back(job)
                 else:
-                    worker.drop([job[1]])
+                    worker.drop([job])
     except Stopping:
         pass
     except psycopg2.Error as error:

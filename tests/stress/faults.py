@@ -13,13 +13,11 @@ WEIGHTS = {"kill": 34, "stop": 26, "clock": 14, "terminate": 6, "cut": 5, "kill 
 STEPS = [1, 10, 60, 3600, 86400, 400 * 86400]
 
 
-def plan(count: int, lots: random.Random, without: set[str] = frozenset()) -> list[str]:
+def plan(count: int, lots: random.Random, only: set[str]) -> list[str]:
     """Every kind at least once if there is room, the rest by weight."""
-    kinds = [kind for kind in WEIGHTS if kind not in without]
-    lots.shuffle(kinds)
-    drawn = kinds[:count]
-    rest = [kind for kind in WEIGHTS if kind not in without]
-    drawn += lots.choices(rest, [WEIGHTS[kind] for kind in rest], k=max(0, count - len(drawn)))
+    kinds = [kind for kind in WEIGHTS if kind in only]
+    drawn = lots.sample(kinds, min(count, len(kinds)))
+    drawn += lots.choices(kinds, [WEIGHTS[kind] for kind in kinds], k=count - len(drawn))
     lots.shuffle(drawn)
     return drawn
 
@@ -50,7 +48,7 @@ class Faults:
         company, lots = self.company, self.lots
         running = [worker for worker in company.workers if worker.continues_at is None]
         if kind == "clock":
-            company.workers, clocked = company.workers, [worker for worker in company.workers if worker.clock]
+            clocked = [worker for worker in company.workers if worker.clock]
             if clocked:
                 lots.choice(clocked).clock.write_text(f"{lots.choice('+-')}{lots.choice(STEPS)}\n")
                 return kind

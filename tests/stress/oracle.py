@@ -85,17 +85,17 @@ class Oracle:
                 extensions[rest[0]] += 1
             elif sign in told:
                 told[sign].add(rest[0])
-        claimed = {token for token, in self.session.rows("SELECT new_token::text FROM stress.step WHERE kind = 'claimed'")}
+        claimed = {lease for lease, in self.session.rows("SELECT job_id || ':' || new_token FROM stress.step WHERE kind = 'claimed'")}
         if vanished := told["c"] - claimed:
-            violations.append(f"workers were told of claims that the database does not have: tokens {some(vanished)}")
-        effects = {token for token, in self.session.rows("SELECT lease_token::text FROM stress.effect")}
+            violations.append(f"workers were told of claims that the database does not have: leases {some(vanished)}")
+        effects = {lease for lease, in self.session.rows("SELECT job_id || ':' || lease_token FROM stress.effect")}
         if undone := told["e"] - effects:
-            violations.append(f"completions that were committed have no effect: tokens {some(undone)}")
+            violations.append(f"completions that were committed have no effect: leases {some(undone)}")
         if kept := told["r"] & effects:
-            violations.append(f"completions that were refused have an effect: tokens {some(kept)}")
-        extended = dict(self.session.rows("SELECT old_token::text, count(*) FROM stress.step WHERE kind = 'extended' GROUP BY 1"))
-        if unmade := [token for token, times in extensions.items() if times > extended.get(token, 0)]:
-            violations.append(f"workers were told of extensions that the database does not have: tokens {some(unmade)}")
+            violations.append(f"completions that were refused have an effect: leases {some(kept)}")
+        extended = dict(self.session.rows("SELECT job_id || ':' || old_token, count(*) FROM stress.step WHERE kind = 'extended' GROUP BY 1"))
+        if unmade := [lease for lease, times in extensions.items() if times > extended.get(lease, 0)]:
+            violations.append(f"workers were told of extensions that the database does not have: leases {some(unmade)}")
         return {"claims": len(claimed), "extensions": sum(extended.values()), "completions refused": count["r"],
                 "leases reported lost": count["l"], "deadlocks": count["d"]}
 

@@ -38,6 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=100_000, help="acknowledged enqueues (100000)")
     parser.add_argument("--faults", type=int, default=200, help="faults, spread over the jobs (200)")
     parser.add_argument("--seed", type=int, help="for the same faults again; by default one is drawn and told")
+    parser.add_argument("--only", metavar="KIND,…", help=f"faults of these kinds only: {', '.join(faults.WEIGHTS)}")
     parser.add_argument("--workers", type=int, default=10)
     parser.add_argument("--producers", type=int, default=2)
     parser.add_argument("--claimers", type=int, default=100, help="in a crowd")
@@ -49,6 +50,9 @@ def arguments() -> argparse.Namespace:
     chosen = parser.parse_args()
     if min(chosen.jobs, chosen.workers, chosen.producers, chosen.lease, chosen.claimers) < 1 or chosen.faults < 0:
         parser.error("numbers must be positive")
+    chosen.only = set(chosen.only.split(",")) if chosen.only else set(faults.WEIGHTS)
+    if unknown := chosen.only - faults.WEIGHTS.keys():
+        parser.error(f"there are no faults of the kind {', '.join(sorted(unknown))}")
     return chosen
 
 
@@ -59,7 +63,7 @@ class Stress:
         self.oracle = Oracle(Session(cluster.dsn()), folder)
         self.cluster = cluster
         lots = random.Random(seed)
-        self.plan = faults.plan(chosen.faults, lots)
+        self.plan = faults.plan(chosen.faults, lots, chosen.only)
         self.company = Company(cluster, self.session, folder, random.Random(lots.random()), chosen.cpp_worker)
         self.faults = faults.Faults(self.company, random.Random(lots.random()), chosen.lease, chosen.claimers)
         self.violations: list[str] = []
@@ -188,7 +192,9 @@ def main() -> int:
         print(json.dumps(result, indent=1))
     else:
         print_summary(result, f"tests/stress/run.py --jobs {chosen.jobs} --faults {chosen.faults} --seed {seed} --workers {chosen.workers}"
-                      + (f" --broken {chosen.broken}" if chosen.broken else ""))
+                      + ("" if len(chosen.only) == len(faults.WEIGHTS) else f" --only '{','.join(sorted(chosen.only))}'")
+                      + (f" --broken {chosen.broken}" if chosen.broken else "")
+                      + (f" --cpp-worker {chosen.cpp_worker}" if chosen.cpp_worker else ""))
     return 1 if result["violations"] else 0
 
 

@@ -34,8 +34,8 @@ CREATE TABLE stress.step (
     new_until    timestamptz,
     payload_seq  bigint
 );
+-- A lease is a job and a token; one claim may give several jobs the same token.
 CREATE INDEX step_job ON stress.step (job_id, kind);
-CREATE UNIQUE INDEX step_claim ON stress.step (new_token) WHERE kind = 'claimed';
 
 CREATE FUNCTION stress.fn_note_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -69,7 +69,8 @@ SELECT s.step, CASE
        WHEN s.kind = 'extended' AND s.new_until < s.old_until
             THEN format('the lease of job %s was shortened by %s', s.job_id, s.actor)
        WHEN s.kind IN ('extended', 'ended', 'failed', 'handed back')
-            AND s.actor IS DISTINCT FROM (SELECT c.actor FROM stress.step c WHERE c.kind = 'claimed' AND c.new_token = s.old_token)
+            AND s.actor IS DISTINCT FROM (SELECT c.actor FROM stress.step c
+                                         WHERE c.job_id = s.job_id AND c.kind IN ('claimed', 'stolen') AND c.new_token = s.old_token)
             THEN format('the lease of job %s was %s by %s, who does not hold it', s.job_id, s.kind, s.actor)
        END AS what
   FROM stress.step s;

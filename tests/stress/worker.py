@@ -4,8 +4,8 @@ connection of its own, writes effects and completes in one transaction, now and 
 
     worker.py DSN NAME RECORD SEED [MOST_JOBS_AT_ONCE] [LONGEST_WORK_MS]
 
-SIGTERM: hands back what it holds and ends. Lines of its record: `c TOKEN` a claim it was told of, `x TOKEN` an extension,
-`e TOKEN` a completion that was committed, `r TOKEN` one that was refused, `h` handed back, `f` failed, `l` a lease that the
+SIGTERM: hands back what it holds and ends. Lines of its record, where LEASE is JOB:TOKEN: `c LEASE` a claim it was told of, `x LEASE` an extension,
+`e LEASE` a completion that was committed, `r LEASE` one that was refused, `h` handed back, `f` failed, `l` a lease that the
 heartbeat was told is lost, `d` a deadlock or serialisation failure, `! …` what should not happen."""
 from __future__ import annotations
 
@@ -15,11 +15,32 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import dataclass
 
 import psycopg2
 
 from database_errors import LEASE_LOST, is_conflict, is_gone, said
 from record import Record
+
+
+Lease = tuple[int, str]  # job id and token
+
+
+@dataclass(frozen=True)
+class Job:
+    job_id: int
+    token: str
+    seq: int
+    lease_seconds: int
+    attempts: int
+
+    @property
+    def lease(self) -> Lease:
+        return self.job_id, self.token
+
+
+def lines(sign: str, leases) -> list[str]:
+    return [f"{sign} {job_id}:{token}" for job_id, token in leases]
 
 
 class Stopping(Exception):
@@ -30,13 +51,13 @@ class Worker:
     def __init__(self, dsn: str, name: str, record: Record, seed: str, batch: int, longest_work: float):
         self.dsn, self.name, self.record, self.batch, self.longest_work = dsn, name, record, batch, longest_work
         self.random = random.Random(seed)
-        self.in_hand: dict[str, int] = {}  # lease token -> job id
-        self.lost: set[str] = set()
+        self.in_hand: set[Lease] = set()
+        self.lost: set[Lease] = set()
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.connection = None
         self.has_batch_completion = False
-        self.lease = 2.0
+        self.lease_seconds = 2.0
 
     def connect(self):
         while True:
@@ -69,35 +90,34 @@ class Worker:
                 return None
             raise
 
-    def claim(self) -> list[tuple]:
+    def claim(self) -> list[Job]:
         def work(cursor):
             cursor.execute("SELECT job_id, lease_token::text, (payload ->> 'seq')::bigint, lease_seconds, attempts"
                            "  FROM llm.usp_claim_jobs(%s, %s, %s, NULL, NULL)",
                            (self.name, self.random.choice([None, ["stress"]]), self.random.randint(1, self.batch)))
-            return cursor.fetchall()
+            return [Job(*row) for row in cursor.fetchall()]
 
         jobs = self.transaction(work) or []
         if jobs:
-            self.lease = jobs[0][3]
+            self.lease_seconds = jobs[0].lease_seconds
             with self.lock:
-                self.in_hand.update({token: job_id for job_id, token, *_ in jobs})
-            self.record.write([f"c {token}" for _, token, *_ in jobs])
+                self.in_hand.update(job.lease for job in jobs)
+            self.record.write(lines("c", (job.lease for job in jobs)))
         return jobs
 
-    def drop(self, tokens):
+    def drop(self, jobs: list[Job]):
         with self.lock:
-            for token in tokens:
-                self.in_hand.pop(token, None)
-                self.lost.discard(token)
+            self.in_hand.difference_update(job.lease for job in jobs)
+            self.lost.difference_update(job.lease for job in jobs)
 
-    def complete(self, jobs: list[tuple]):
+    def complete(self, jobs: list[Job]):
         """Effects and completions of all of them in one transaction; when a lease was lost, one at a time."""
         together = self.has_batch_completion and self.random.random() < 0.7
 
         def work(cursor):
-            ids, tokens = [job[0] for job in jobs], [job[1] for job in jobs]
+            ids, tokens = [job.job_id for job in jobs], [job.token for job in jobs]
             cursor.execute("INSERT INTO stress.effect (seq, job_id, lease_token)"
-                           " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[])", ([job[2] for job in jobs], ids, tokens))
+                           " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[])", ([job.seq for job in jobs], ids, tokens))
             if together:
                 cursor.execute("SELECT llm.usp_complete_jobs(%s::bigint[], %s::uuid[], %s::uuid[], %s::jsonb[])",
                                (ids, tokens, [None] * len(ids), ["{}"] * len(ids)))
@@ -108,7 +128,7 @@ class Worker:
 
         try:
             if self.transaction(work):
-                self.record.write([f"e {job[1]}" for job in jobs])
+                self.record.write(lines("e", (job.lease for job in jobs)))
         except psycopg2.Error as error:
             if error.pgcode != LEASE_LOST:
                 raise
@@ -116,12 +136,12 @@ class Worker:
                 for job in jobs:
                     self.complete([job])
                 return
-            self.record.write([f"r {jobs[0][1]}"])
-        self.drop(job[1] for job in jobs)
+            self.record.write(lines("r", [jobs[0].lease]))
+        self.drop(jobs)
 
-    def end_otherwise(self, job: tuple, call: str, sign: str):
+    def end_otherwise(self, job: Job, call: str, sign: str):
         def work(cursor):
-            cursor.execute(call, (job[0], job[1]))
+            cursor.execute(call, job.lease)
             return True
 
         try:
@@ -130,21 +150,21 @@ class Worker:
         except psycopg2.Error as error:
             if error.pgcode != LEASE_LOST:
                 raise
-            self.record.write([f"r {job[1]}"])
-        self.drop([job[1]])
+            self.record.write(lines("r", [job.lease]))
+        self.drop([job])
 
-    def hand_back(self, job: tuple):
+    def hand_back(self, job: Job):
         self.end_otherwise(job, "SELECT llm.usp_hand_back_job(%s, %s::uuid)", "h")
 
-    def fail(self, job: tuple):
+    def fail(self, job: Job):
         self.end_otherwise(job, "SELECT llm.usp_fail_job(%s, %s::uuid, '{\"message\": \"by lot\"}', false, 50)", "f")
 
-    def work_off(self, jobs: list[tuple]):
+    def work_off(self, jobs: list[Job]):
         # Jobs that were claimed before are often held for long, so that a first holder who was stopped finds them, when it
         # wakes, in the hands of another: there a missing check of the token shows.
-        if any(job[4] > 1 for job in jobs) and self.random.random() < 0.5:
-            self.stopping.wait(self.lease * self.random.uniform(0.3, 1.5))
-        done: list[tuple] = []
+        if any(job.attempts > 1 for job in jobs) and self.random.random() < 0.5:
+            self.stopping.wait(self.lease_seconds * self.random.uniform(0.3, 1.5))
+        done: list[Job] = []
         for job in jobs:
             if self.stopping.is_set():
                 self.hand_back(job)
@@ -153,8 +173,8 @@ class Worker:
             select.select([], [], [], self.random.uniform(0, self.longest_work))
             lot = self.random.random()
             # One in two believes the heartbeat; the other tries to complete all the same and must be refused.
-            if job[1] in self.lost and self.random.random() < 0.5:
-                self.drop([job[1]])
+            if job.lease in self.lost and self.random.random() < 0.5:
+                self.drop([job])
             elif lot < 0.02:
                 self.hand_back(job)
             elif lot < 0.03:
@@ -176,16 +196,16 @@ class Worker:
 
     def beat(self):
         connection = None
-        while not self.stopping.wait(self.lease / 4):
+        while not self.stopping.wait(self.lease_seconds / 4):
             with self.lock:
-                held = dict(self.in_hand)
+                held = sorted(self.in_hand)
             if not held:
                 continue
             try:
                 connection = connection or self.connect()
                 with connection, connection.cursor() as cursor:
                     cursor.execute("SELECT * FROM llm.usp_extend_leases(%s::bigint[], %s::uuid[])",
-                                   (list(held.values()), list(held)))
+                                   ([job_id for job_id, _ in held], [token for _, token in held]))
                     still = {row[0] for row in cursor.fetchall()}
             except Stopping:
                 return
@@ -196,9 +216,9 @@ class Worker:
                 elif not is_gone(error):
                     self.record.write([f"! heartbeat {said(error)}"])
                 continue
-            self.record.write([f"x {token}" for token, job_id in held.items() if job_id in still])
+            self.record.write(lines("x", (lease for lease in held if lease[0] in still)))
             with self.lock:
-                gone = [token for token, job_id in held.items() if job_id not in still and token in self.in_hand]
+                gone = [lease for lease in held if lease[0] not in still and lease in self.in_hand]
                 self.lost.update(gone)
             self.record.write(["l"] * len(gone))
 
@@ -208,7 +228,7 @@ class Worker:
         while not self.stopping.is_set():
             jobs = self.claim()
             self.work_off(jobs)
-            if time.monotonic() - last_release > self.lease / 4:
+            if time.monotonic() - last_release > self.lease_seconds / 4:
                 last_release = time.monotonic()
                 self.release_expired()
             if not jobs:
