@@ -1,0 +1,2 @@
+def measure(calls, figure, tell):
+    raise SystemExit("later")
