@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import statistics
 import sys
 import time
@@ -193,6 +194,7 @@ def main():
         parser.error(f"there is no measure {', '.join(sorted(unknown))}")
     if (share := busy()) > 0.1:
         tell(f"other processes use {share:.0%} of this machine: figures will say little")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster is stopped
     os.environ["PATH"] = f"{postgres_programs()}:{os.environ['PATH']}"
     bench = Bench(chosen)
     # The peers' own settings: PostgreSQL's defaults but for shared_buffers.

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import pathlib
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
@@ -168,6 +167,7 @@ def main() -> int:
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(1_000_000)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="almagest-stress-records-"))
     cluster = None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster is stopped
     try:
         cluster = Cluster()
         cluster.create_database()
