@@ -6,8 +6,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 name=${1:-all}
 shift || true
+scripts/setup.sh
 scripts/setup.sh --tests
 scripts/build.sh
+cmake --preset release -DALMAGEST_BUILD_BENCH=ON --log-level=WARNING >/dev/null
+cmake --build --preset release --target queue_peer
 mkdir -p build/bench
 benches=()
 for bench in bench/*.py bench/*/run.py; do

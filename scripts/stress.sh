@@ -5,4 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh --tests
 scripts/build.sh
+cmake --preset release -DALMAGEST_BUILD_TESTS=ON --log-level=WARNING >/dev/null
+cmake --build --preset release --target queue_worker
 exec env ALMAGEST_PROGRAM="$PWD/build/almagest" /usr/bin/python3 tests/stress/run.py "$@"

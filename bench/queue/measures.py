@@ -178,7 +178,11 @@ def steady(peer, minutes: float, depth: int, hold_open: bool, tell) -> list[floa
         if hold_open:
             holder.cursor().execute("SELECT txid_current(), count(*) FROM llm.job")
         feeder.start()
+        while feeder.enqueued < depth:
+            time.sleep(0.01)  # between two looks
         go(programs)
+        while feeder.handled() < depth:
+            time.sleep(0.01)  # until it runs
         for _ in range(parts):
             began, before = time.monotonic(), feeder.handled()
             time.sleep(minutes * 60 / parts)

@@ -27,13 +27,15 @@ class Peer:
     environment: dict = dataclasses.field(default_factory=dict)
     latency: dict = dataclasses.field(default_factory=dict)  # more of the environment when latency is measured
     reclaims: bool = False           # takes a dead worker's jobs again within a minute
+    set_up: list[str] = dataclasses.field(default_factory=list)  # where another program does that
 
 
-def almagest(program: str | None = None) -> Peer:
-    command = [program] if program else [sys.executable, str(HERE / "sql_worker.py")]
-    return Peer("almagest", command, "bench_almagest", "SELECT count(*) FROM llm.job",
+def almagest(dispatcher: str | None) -> Peer:
+    """With the dispatcher (queue_peer.cpp), or without, by the procedures alone."""
+    procedures = [sys.executable, str(HERE / "sql_worker.py")]
+    return Peer("almagest", [dispatcher] if dispatcher else procedures, "bench_almagest", "SELECT count(*) FROM llm.job",
                 "SELECT (payload ->> 'seq')::int FROM llm.job WHERE status = 'RUNNING'",
-                processes=1 if program else 2, reclaims=True)
+                processes=1 if dispatcher else 2, reclaims=True, set_up=procedures)
 
 
 def others() -> list[Peer]:

@@ -66,7 +66,8 @@ class Program:
 
 def call(peer, *arguments, environment=None) -> str:
     """One that ends by itself; the last line that it prints."""
-    done = subprocess.run([*peer.command, *map(str, arguments)], cwd=peer.folder, text=True, capture_output=True,
+    command = peer.set_up if arguments[0] == "setup" and peer.set_up else peer.command
+    done = subprocess.run([*command, *map(str, arguments)], cwd=peer.folder, text=True, capture_output=True,
                           env={**os.environ, **peer.environment, **(environment or {})})
     if done.returncode:
         raise RuntimeError(f"{peer.name} {arguments[0]} ended with {done.returncode}: {done.stderr[-1000:]}")

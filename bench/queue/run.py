@@ -55,10 +55,18 @@ def busy() -> float:
     return (after[0] - before[0]) / max(1, after[1] - before[1])
 
 
+def dispatcher() -> str:
+    """queue_peer of the build that the program is of."""
+    path = pathlib.Path(os.environ["ALMAGEST_PROGRAM"]).resolve().parents[2] / "bench" / "queue_peer"
+    if not path.exists():
+        sys.exit(f"bench: there is no {path}; build the target queue_peer with -DALMAGEST_BUILD_BENCH=ON")
+    return str(path)
+
+
 class Bench:
     def __init__(self, chosen: argparse.Namespace):
         self.chosen = chosen
-        self.almagest = known.almagest(chosen.program)
+        self.almagest = known.almagest(None if chosen.procedures else dispatcher())
         self.others = known.install(set(chosen.peers.split(",")) if chosen.peers else set()) if chosen.peers != "none" else []
 
     def medians(self, measure) -> dict[str, float]:
@@ -186,8 +194,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=float(os.environ.get("MINUTES", 2)), help="of steady load; an hour by hand")
     parser.add_argument("--poll", type=float, default=1000, help="the dispatcher's poll interval, ms")
     parser.add_argument("--peers", default="", help="only these, parted by commas; none")
-    parser.add_argument("--program", help="Almagest's program that speaks the protocol (default: bench/queue/sql_worker.py)",
-                        default=os.environ.get("QUEUE_PEER"))
+    parser.add_argument("--procedures", action="store_true", help="Almagest without its dispatcher: the procedures driven from Python")
     chosen = parser.parse_args()
     wanted = chosen.only.split(",")
     if unknown := set(wanted) - set(MEASURES):

@@ -10,9 +10,19 @@ import subprocess
 import sys
 import time
 
+from cluster import program
+
 FOLDER = pathlib.Path(__file__).resolve().parent
 FAKETIME = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 PR_SET_PDEATHSIG = 1
+
+
+def dispatcher_worker() -> str:
+    """queue_worker of the build that the program is of."""
+    path = pathlib.Path(program()).resolve().parents[2] / "tests" / "stress" / "queue_worker"
+    if not path.exists():
+        raise RuntimeError(f"there is no {path}; build the target queue_worker")
+    return str(path)
 
 
 def die_with_parent():
@@ -46,8 +56,10 @@ class Process:
 class Company:
     """Starts them and keeps their records in `folder`."""
 
-    def __init__(self, cluster, session, folder: pathlib.Path, lots: random.Random, cpp_worker: str | None):
-        self.cluster, self.session, self.folder, self.lots, self.cpp_worker = cluster, session, folder, lots, cpp_worker
+    def __init__(self, cluster, session, folder: pathlib.Path, lots: random.Random, kinds: str):
+        self.cluster, self.session, self.folder, self.lots = cluster, session, folder, lots
+        self.dispatcher = None if kinds == "sql" else dispatcher_worker()
+        self.kinds = kinds
         self.started = 0
         self.workers: list[Process] = []
         self.crowds: list[Process] = []
@@ -62,8 +74,8 @@ class Company:
         return name
 
     def start_worker(self):
-        is_cpp = self.cpp_worker is not None and self.started % 2 == 1
-        name = self.role("cpp" if is_cpp else "worker")
+        runs_dispatcher = self.dispatcher and (self.kinds == "dispatcher" or self.started % 2 == 1)
+        name = self.role("dispatcher" if runs_dispatcher else "worker")
         record = self.folder / f"worker-{name}.record"
         seed = self.lots.random()
         # Some get a clock that can be stepped; the monotonic one, as on a real machine, does not step with it.
@@ -73,8 +85,8 @@ class Company:
             clock.write_text("+0\n")
             environment = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
                            "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-        if is_cpp:
-            command = [self.cpp_worker, self.cluster.dsn(name), record]
+        if runs_dispatcher:
+            command = [self.dispatcher, self.cluster.dsn(name), record]
         else:
             command = [sys.executable, FOLDER / "worker.py", self.cluster.dsn(name), name, record, seed]
         process = Process(name, command, environment, output=self.output)
@@ -127,7 +139,8 @@ class Company:
         for leaver, deadline in list(self.leaving):
             if not leaver.alive:
                 self.leaving.remove((leaver, deadline))
-                if leaver.process.returncode:
+                had_begun = (self.folder / f"worker-{leaver.name}.record").exists()
+                if leaver.process.returncode != 0 and (had_begun or leaver.process.returncode != -signal.SIGTERM):
                     wrong.append(f"{leaver.name} ended with status {leaver.process.returncode} after SIGTERM")
             elif now > deadline:
                 wrong.append(f"{leaver.name} did not end after SIGTERM")

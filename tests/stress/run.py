@@ -43,7 +43,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--claimers", type=int, default=100, help="in a crowd")
     parser.add_argument("--lease", type=int, default=2, help="seconds (2)")
     parser.add_argument("--broken", choices=sorted(broken.VARIANTS), help="with a broken variant, which must be caught")
-    parser.add_argument("--cpp-worker", metavar="PROGRAM", help="also workers of this program, which runs the dispatcher")
+    parser.add_argument("--workers-of", choices=["both", "sql", "dispatcher"], default="both",
+                        help="which kind: those that speak to the procedures, those that run the dispatcher, or both in turn")
     parser.add_argument("--keep", action="store_true", help="keep records and the processes' output")
     parser.add_argument("--json", action="store_true", help="the summary as JSON on standard output")
     chosen = parser.parse_args()
@@ -63,7 +64,7 @@ class Stress:
         self.cluster = cluster
         lots = random.Random(seed)
         self.plan = faults.plan(chosen.faults, lots, chosen.only)
-        self.company = Company(cluster, self.session, folder, random.Random(lots.random()), chosen.cpp_worker)
+        self.company = Company(cluster, self.session, folder, random.Random(lots.random()), chosen.workers_of)
         self.faults = faults.Faults(self.company, random.Random(lots.random()), chosen.lease, chosen.claimers)
         self.violations: list[str] = []
         self.began = time.monotonic()
@@ -194,7 +195,7 @@ def main() -> int:
         print_summary(result, f"tests/stress/run.py --jobs {chosen.jobs} --faults {chosen.faults} --seed {seed} --workers {chosen.workers}"
                       + ("" if len(chosen.only) == len(faults.WEIGHTS) else f" --only '{','.join(sorted(chosen.only))}'")
                       + (f" --broken {chosen.broken}" if chosen.broken else "")
-                      + (f" --cpp-worker {chosen.cpp_worker}" if chosen.cpp_worker else ""))
+                      + ("" if chosen.workers_of == "both" else f" --workers-of {chosen.workers_of}"))
     return 1 if result["violations"] else 0
 
 

@@ -239,10 +239,12 @@ def main() -> int:
     dsn, name, path, seed = sys.argv[1:5]
     batch = int(sys.argv[5]) if len(sys.argv) > 5 else 20
     longest = float(sys.argv[6]) / 1000 if len(sys.argv) > 6 else 0.004
-    record = Record(path)
-    worker = Worker(dsn, name, record, seed, batch, longest)
-    signal.signal(signal.SIGTERM, lambda *_: worker.stopping.set())
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    record = Record(path)  # from here on it must end well
+    worker = Worker(dsn, name, record, seed, batch, longest)
+    worker.stopping = stopping
     try:
         worker.run()
     except Stopping:
