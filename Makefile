@@ -1,8 +1,10 @@
 # What a person types. Each target is a script in scripts/, which can also be run by itself.
 NAME ?= all
+JOBS ?= 100000
+FAULTS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test bench lint format clean
+.PHONY: help setup demo build test stress bench lint format clean
 
 help:   ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +20,9 @@ build:  ## leave the program at build/almagest
 
 test:   ## every test
 	@scripts/test.sh
+
+stress: ## the queue under faults, with an oracle; JOBS=… FAULTS=… SEED=…
+	@scripts/stress.sh --jobs $(JOBS) --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 bench:  ## measure; NAME=… for one of them; figures in build/bench/
 	@bench/run.sh $(NAME)

@@ -19,6 +19,7 @@ building=(
 testing=(
     git libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy
     postgresql-15-pgtap postgresql-15-plpgsql-check libtap-parser-sourcehandler-pgtap-perl
+    python3-psycopg2 faketime
 )
 
 fail() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: units, SQL (pgTAP) and the program as a person uses it. The last line is
+# Runs every test: units, SQL (pgTAP), the program as a person uses it, the queue under stress. The last line is
 # "N passed, N failed"; what cannot run has failed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,4 +14,6 @@ tally_counting "unit tests" scripts/unit-tests.sh dev
 tally_counting "SQL tests" scripts/pgtap.sh
 tally_counting "functional tests" env ALMAGEST_PROGRAM="$PWD/build/dev/src/cli/almagest" \
     python3 tests/functional/run.py
+tally_counting "stress tests" env ALMAGEST_PROGRAM="$PWD/build/dev/src/cli/almagest" \
+    /usr/bin/python3 tests/stress/short.py
 tally_end

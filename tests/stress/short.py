@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""The short form of the stress test, and the proof that it can fail: each broken variant must be caught. The last line is
+"N passed, N failed". The long form is `make stress`."""
+import concurrent.futures
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+import broken
+
+RUN = pathlib.Path(__file__).resolve().parent / "run.py"
+# Faults that bring a variant's defect out, and what must be said of it.
+VARIANTS = {
+    "completion-token": (["--jobs", 20000, "--faults", 200, "--only", "stop"], "who does not hold it"),
+    "extension-token": (["--jobs", 20000, "--faults", 200, "--only", "stop"], "who does not hold it"),
+    "claim-lock": (["--jobs", 20000, "--faults", 0], "while another lease was live"),
+    "early-release": (["--jobs", 20000, "--faults", 200, "--only", "kill"], "before its lease ended"),
+    "counted-hand-back": (["--jobs", 600, "--faults", 2, "--only", "terminate"], "attempts are not claims less hand-backs"),
+    "enqueue-key": (["--jobs", 20000, "--faults", 0], "effects"),
+}
+AT_ONCE = concurrent.futures.ThreadPoolExecutor(3)  # each waits most of its time
+
+
+def stress(*options) -> tuple[subprocess.CompletedProcess, dict]:
+    done = subprocess.run([sys.executable, str(RUN), "--json", *map(str, options)], capture_output=True, text=True, timeout=300)
+    if done.returncode not in (0, 1):
+        raise AssertionError(f"the stress test ended with {done.returncode}\n{done.stderr}")
+    return done, json.loads(done.stdout)
+
+
+class TheQueue(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.run_through_faults = AT_ONCE.submit(stress, "--jobs", 4000, "--faults", 20)
+
+    def test_does_everything_once_through_faults_of_every_kind(self):
+        done, result = self.run_through_faults.result()
+        self.assertEqual([], result["violations"], f"seed {result['seed']}\n{done.stderr}")
+        self.assertEqual(0, done.returncode)
+        self.assertGreaterEqual(result["jobs"]["acknowledged"], 4000)
+        self.assertEqual(20, sum(result["faults"].values()))
+        # What the faults are for has happened.
+        self.assertGreater(result["steps"]["expired"], 0)
+        self.assertGreater(result["steps"]["handed back"], 0)
+
+
+class TheOracle(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.runs = {name: AT_ONCE.submit(stress, "--broken", name, *VARIANTS[name][0]) for name in VARIANTS}
+
+    def test_is_tried_with_every_broken_variant(self):
+        self.assertEqual(VARIANTS.keys(), broken.VARIANTS.keys())
+
+    def notices(self, name: str):
+        done, result = self.runs[name].result()
+        self.assertEqual(1, done.returncode, f"seed {result['seed']}: {broken.VARIANTS[name][0]}, and nothing was noticed")
+        self.assertTrue(any(VARIANTS[name][1] in violation for violation in result["violations"]), result["violations"])
+
+    def test_notices_a_completion_without_the_token(self):
+        self.notices("completion-token")
+
+    def test_notices_an_extension_without_the_token(self):
+        self.notices("extension-token")
+
+    def test_notices_claims_that_do_not_lock(self):
+        self.notices("claim-lock")
+
+    def test_notices_leases_that_are_released_early(self):
+        self.notices("early-release")
+
+    def test_notices_hand_backs_that_cost_an_attempt(self):
+        self.notices("counted-hand-back")
+
+    def test_notices_a_dedupe_key_that_does_not_hold(self):
+        self.notices("enqueue-key")
+
+
+def main() -> int:
+    report = unittest.main(verbosity=2, exit=False, testRunner=unittest.TextTestRunner(sys.stdout, verbosity=2)).result
+    failed = len(report.failures) + len(report.errors) + len(report.skipped)
+    print(f"{report.testsRun - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
