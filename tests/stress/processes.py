@@ -49,6 +49,9 @@ class Process:
         if self.alive:
             self.process.kill()
         self.process.wait()
+
+    def clear_up(self):
+        """What libfaketime leaves of a process that was killed."""
         for left in (f"/dev/shm/faketime_shm_{self.process.pid}", f"/dev/shm/sem.faketime_sem_{self.process.pid}"):
             pathlib.Path(left).unlink(missing_ok=True)
 
@@ -62,6 +65,7 @@ class Company:
         self.kinds = kinds
         self.started = 0
         self.workers: list[Process] = []
+        self.clocked: list[Process] = []
         self.crowds: list[Process] = []
         self.leaving: list[tuple[Process, float]] = []
         self.producers: list[Process] = []
@@ -92,6 +96,8 @@ class Company:
         process = Process(name, command, environment, output=self.output)
         process.clock = clock
         self.workers.append(process)
+        if clock:
+            self.clocked.append(process)
 
     def start_crowd(self, claimers: int, seconds: float):
         name = self.role("crowd")
@@ -165,4 +171,6 @@ class Company:
             except subprocess.TimeoutExpired:
                 pass
             process.kill()
+        for process in self.clocked:
+            process.clear_up()
         self.output.close()
