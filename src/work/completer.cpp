@@ -71,7 +71,7 @@ Completer::~Completer() {
 void Completer::submit(JobsInHand::Job job, JobOutcome outcome) {
     {
         const std::scoped_lock lock(mutex_);
-        items_.push_back({std::move(job), std::move(outcome)});
+        items_.push_back({std::move(job), std::move(outcome), false});
     }
     submitted_.notify_one();
 }
@@ -104,7 +104,7 @@ void Completer::write_ends(const std::stop_token& stop) {
 }
 
 /// False, with nothing written, when one of them has to be dealt with alone.
-bool Completer::complete_together(store::Queue& queue, const std::vector<Item>& batch) {
+bool Completer::complete_together(store::Queue& queue, std::vector<Item>& batch) {
     std::vector<store::Queue::Ended> ended;
     ended.reserve(batch.size());
     for (const auto& item : batch) ended.push_back({&item.job->job, &item.outcome.completion});
@@ -116,6 +116,7 @@ bool Completer::complete_together(store::Queue& queue, const std::vector<Item>& 
         followers = queue.complete_all(ended).front().followers;
     } catch (const Error& error) {
         telemetry::log(Level::debug, error.what());
+        for (auto& item : batch) item.in_doubt = lost_the_server(error);
         return false;
     }
     telemetry::log(Level::info, "jobs done together", {{}, {}, {}, batch.front().job->job.worker_id},
@@ -137,7 +138,6 @@ Completer::Ended Completer::end_of(store::Queue& queue, Item& item, const std::s
     const auto& job = item.job->job;
     const auto& completion = item.outcome.completion;
     auto pause = first_reconnection_pause;
-    bool in_doubt = false;
     for (;;) {
         try {
             switch (item.outcome.kind) {
@@ -153,7 +153,7 @@ Completer::Ended Completer::end_of(store::Queue& queue, Item& item, const std::s
             }
         } catch (const store::LeaseLost&) {
             try {
-                if (in_doubt && queue.was_completed(job))
+                if (item.in_doubt && queue.was_completed(job))
                     return {item.job, JobEnd::succeeded, {}, 0};
                 if (!completion.run_id.empty()) {
                     auto outcome = completion.run_outcome.is_object() ? completion.run_outcome
@@ -170,7 +170,7 @@ Completer::Ended Completer::end_of(store::Queue& queue, Item& item, const std::s
             // Its lease runs out by itself; another runner will take it then.
             if (stop.stop_requested() || !lost_the_server(error))
                 return {item.job, JobEnd::lease_lost, {}, 0};
-            in_doubt = true;
+            item.in_doubt = true;
             pause_for(jittered(pause), stop);
             pause = std::min(pause * 2, longest_reconnection_pause);
         }

@@ -45,10 +45,11 @@ class Completer {
     struct Item {
         JobsInHand::Job job;
         JobOutcome outcome;
+        bool in_doubt = false;  ///< the server went away while this was being committed
     };
     void write_ends(const std::stop_token& stop);
     [[nodiscard]] std::vector<Item> next_batch(const std::stop_token& stop);
-    [[nodiscard]] bool complete_together(store::Queue& queue, const std::vector<Item>& batch);
+    [[nodiscard]] bool complete_together(store::Queue& queue, std::vector<Item>& batch);
     void end_alone(store::Queue& queue, Item& item, const std::stop_token& stop);
     [[nodiscard]] Ended end_of(store::Queue& queue, Item& item, const std::stop_token& stop);
     [[nodiscard]] Ended completed_or_failed(store::Queue& queue, Item& item,

@@ -16,6 +16,7 @@ DECLARE
     v_pages bigint[] := nullif(p_source_page_ids, '{}');
     v_plan llm.lane_share[];
     v_page_jobs bigint[];
+    v_picked tid[];
 BEGIN
     IF p_limit IS NULL OR p_limit NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'AL005',
@@ -42,22 +43,26 @@ BEGIN
     ELSE
         v_page_jobs := ARRAY(SELECT p FROM llm.fn_page_candidates(v_types, v_pages, p_tenant_id, p_min_priority, p_limit) p);
     END IF;
+    IF v_pages IS NULL THEN
+        v_picked := ARRAY(
+            SELECT head.ctid FROM unnest(v_plan) l CROSS JOIN LATERAL (
+                SELECT j.ctid FROM llm.job j
+                 WHERE j.tenant_id = l.tenant_id AND j.job_type = l.job_type AND j.priority = l.priority
+                   AND j.status IN ('NEW', 'FAILED') AND NOT j.waits AND (j.due_at, j.job_id) >= (l.due_at, l.job_id)
+                 ORDER BY j.due_at, j.job_id LIMIT l.jobs FOR UPDATE SKIP LOCKED) head);
+    ELSE
+        v_picked := ARRAY(
+            SELECT j.ctid FROM llm.job j
+             WHERE j.job_id = ANY (v_page_jobs) AND j.status IN ('NEW', 'FAILED') AND NOT j.waits
+             ORDER BY j.due_at, j.job_id LIMIT p_limit FOR UPDATE SKIP LOCKED);
+    END IF;
+    -- By place: the rows are locked, so they stay where they are, and this statement sees what the lock found.
     RETURN QUERY
-    WITH picked AS MATERIALIZED (
-        SELECT head.job_id FROM unnest(v_plan) l CROSS JOIN LATERAL (
-            SELECT j.job_id FROM llm.job j
-             WHERE j.tenant_id = l.tenant_id AND j.job_type = l.job_type AND j.priority = l.priority
-               AND j.status IN ('NEW', 'FAILED') AND NOT j.waits AND (j.due_at, j.job_id) >= (l.due_at, l.job_id)
-             ORDER BY j.due_at, j.job_id LIMIT l.jobs FOR UPDATE SKIP LOCKED) head
-    ), picked_of_pages AS MATERIALIZED (
-        SELECT j.job_id FROM llm.job j
-         WHERE j.job_id = ANY (v_page_jobs) AND j.status IN ('NEW', 'FAILED') AND NOT j.waits
-         ORDER BY j.due_at, j.job_id LIMIT p_limit FOR UPDATE SKIP LOCKED
-    ), claimed AS (
+    WITH claimed AS (
         UPDATE llm.job j
            SET status = 'RUNNING', lease_token = v_token, attempts = j.attempts + 1, claimed_at = v_now,
                lease_until = v_now + make_interval(secs => j.lease_seconds), worker_id = p_worker_id
-          FROM (SELECT * FROM picked UNION ALL SELECT * FROM picked_of_pages) p WHERE j.job_id = p.job_id
+         WHERE j.ctid = ANY (v_picked)
         RETURNING j.*)
     SELECT c.job_id, c.lease_token, c.job_type, c.contract_version, c.tenant_id, c.source_page_id, c.chunk_id,
            c.payload, c.correlation_id, c.attempts, c.max_attempts, c.lease_seconds

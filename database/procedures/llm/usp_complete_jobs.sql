@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION llm.usp_complete_jobs(p_job_ids bigint[], p_lease_tokens uuid[], p_run_ids uuid[], p_results jsonb[])
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+SET enable_seqscan = off SET enable_nestloop = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_done bigint[];
@@ -14,19 +14,17 @@ DECLARE
     v_followers integer := 0;
 BEGIN
     WITH ended AS (
-        DELETE FROM llm.job j
-         USING (SELECT * FROM unnest(p_job_ids, p_lease_tokens, p_run_ids, p_results) u(job_id, lease_token, run_id, result)
-                 ORDER BY u.job_id) d
-         WHERE j.job_id = d.job_id AND j.lease_token = d.lease_token
-        RETURNING j.*, d.run_id, d.result
+        DELETE FROM llm.job j WHERE j.job_id = ANY (p_job_ids) RETURNING j.*
     ), kept AS (
         INSERT INTO llm.job_history AS h (job_id, tenant_id, job_type, contract_version, source_page_id, chunk_id, payload,
             dedupe_key, priority, status, attempts, max_attempts, enqueued_at, due_at, claimed_at, finished_at, worker_id,
             correlation_id, run_id, result)
         SELECT e.job_id, e.tenant_id, e.job_type, e.contract_version, e.source_page_id, e.chunk_id, e.payload,
                e.dedupe_key, e.priority, 'SUCCEEDED', e.attempts, e.max_attempts, e.enqueued_at, e.due_at, e.claimed_at,
-               v_now, e.worker_id, e.correlation_id, e.run_id, e.result
+               v_now, e.worker_id, e.correlation_id, d.run_id, d.result
           FROM ended e
+          JOIN unnest(p_job_ids, p_lease_tokens, p_run_ids, p_results) d(job_id, lease_token, run_id, result)
+            ON d.job_id = e.job_id AND d.lease_token = e.lease_token
         RETURNING h.job_id
     )
     SELECT array_agg(k.job_id) INTO v_done FROM kept k;
