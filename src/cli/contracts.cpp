@@ -44,7 +44,8 @@ int check(Session& session) {
 
 int sync(Session& session) {
     auto said = json::array();
-    for (const auto& [type, what] : work::sync_contracts(session.connection(), session.registry()))
+    for (const auto& [type, what] :
+         work::sync_contracts(session.connection(), session.settings(), session.registry()))
         said.push_back({{"job_type", type}, {"state", what}});
     if (session.json)
         print_json({{"job_types", said}});

@@ -60,6 +60,7 @@ int retry_dead(Session& session, const std::vector<std::int64_t>& ids, const std
         throw UsageError("say which jobs to retry: their ids, or --dead for every dead letter");
     const auto revived =
         store::Queue(session.connection()).retry_dead_letters(session.tenant_id(), ids, type);
+    if (revived > 0) store::Queue(session.connection()).hint();
     if (session.json)
         print_json({{"retried", revived}});
     else

@@ -162,7 +162,7 @@ work::Reading read_with_progress(Session& session, const RunOptions& options,
 
 int run(Session& session, const RunOptions& options) {
     const auto stop = stop_on_signals();
-    (void)work::sync_contracts(session.connection(), session.registry());
+    (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
     store::Knowledge knowledge(session.connection());
     knowledge.set_thresholds(session.tenant_id(),
                              session.settings().governance.auto_promote_threshold,
@@ -195,13 +195,14 @@ int run(Session& session, const RunOptions& options) {
 }
 
 int ingest(Session& session, const RunOptions& options) {
-    (void)work::sync_contracts(session.connection(), session.registry());
+    (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
     store::Knowledge knowledge(session.connection());
     const auto taken = take_in_pages(session, options.paths);
     complain_about(taken.refused);
     if (taken.pages.empty()) return nothing_read(session, taken);
     int enqueued = 0;
     for (const auto& page : taken.pages) enqueued += knowledge.begin_reading(page.source_page_id);
+    if (enqueued > 0) store::Queue(session.connection()).hint();
     if (session.json)
         print_json({{"pages", taken.pages.size()},
                     {"new_pages", taken.new_pages},
@@ -230,7 +231,7 @@ int work_off(Session& session, const RunOptions& options, const std::vector<std:
     const auto stop = stop_on_signals();
     std::optional<work::ListenAddress> address;
     if (metrics_address) address = work::listen_address(*metrics_address);
-    (void)work::sync_contracts(session.connection(), session.registry());
+    (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
     for (const auto& type : types) (void)session.registry().find(type);
     work::ReadingOptions reading_options;
     reading_options.job_types = types;

@@ -203,6 +203,8 @@ std::vector<Field> all_fields(Draft& draft) {
                           {"claim_batch", whole(all.work.claim_batch, 1, 10'000)},
                           {"completers", whole(all.work.completers, 1, 64)},
                           {"connections", whole(all.work.connections, 1, 1'024)}})},
+        {"queue", section({{"maximum_payload_bytes",
+                            whole(all.queue.maximum_payload_bytes, 1, 1'000'000'000)}})},
         {"ingest",
          section({{"maximum_page_bytes", whole(all.ingest.maximum_page_bytes, 1, 1ULL << 31U)}})},
         {"retention",

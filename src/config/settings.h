@@ -82,6 +82,10 @@ struct WorkSettings {
     unsigned connections = 8;                             ///< that the slots share
 };
 
+struct QueueSettings {
+    std::uint64_t maximum_payload_bytes = 1024ULL * 1024;
+};
+
 struct IngestSettings {
     std::uint64_t maximum_page_bytes = 64ULL * 1024 * 1024;
 };
@@ -105,6 +109,7 @@ struct Settings {
     ChunkSettings chunk;
     GovernanceSettings governance;
     WorkSettings work;
+    QueueSettings queue;
     IngestSettings ingest;
     LogSettings log;
     RetentionSettings retention;

@@ -81,6 +81,11 @@ TEST_F(Configuration, DefaultsOfTheFileAreThoseOfTheProgram) {
     EXPECT_EQ(read.work.poll_interval, built_in.work.poll_interval);
     EXPECT_EQ(read.work.heartbeat_interval, built_in.work.heartbeat_interval);
     EXPECT_EQ(read.work.grace, built_in.work.grace);
+    EXPECT_EQ(read.work.claim_batch, built_in.work.claim_batch);
+    EXPECT_EQ(read.work.completers, built_in.work.completers);
+    EXPECT_EQ(read.work.connections, built_in.work.connections);
+    EXPECT_EQ(read.work.endpoint_patience, built_in.work.endpoint_patience);
+    EXPECT_EQ(read.queue.maximum_payload_bytes, built_in.queue.maximum_payload_bytes);
     EXPECT_EQ(read.ingest.maximum_page_bytes, built_in.ingest.maximum_page_bytes);
     EXPECT_EQ(read.log.level, built_in.log.level);
     EXPECT_EQ(read.log.maximum_megabytes, built_in.log.maximum_megabytes);

@@ -208,7 +208,7 @@ void check_names(const JobType& type, const fs::path& folder) {
 
 std::vector<fs::path> files_of(const fs::path& folder) {
     static const std::set<std::string> known{"job.yaml", "prompt.md", "output.schema.json",
-                                             "README.md"};
+                                             "input.schema.json", "README.md"};
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder)) {
         const auto name = entry.path().filename().string();
@@ -246,6 +246,25 @@ void read_model_files(const fs::path& folder, JobType* type) {
     check_grounding(type->grounding, type->output_schema);
 }
 
+/// What no model answers for has nothing to check an answer by.
+void refuse_model_files(const std::vector<fs::path>& files, const JobType& type,
+                        std::string_view kind) {
+    for (const auto& file : files) {
+        const auto name = file.filename().string();
+        if (name != "job.yaml" && name != "input.schema.json")
+            throw UsageError(fmt::format("{} takes job.yaml and input.schema.json alone", kind));
+    }
+    if (!type.grounding.empty()) throw UsageError(fmt::format("{} has no grounding", kind));
+}
+
+json read_input_schema(const std::string& text) {
+    std::string why;
+    auto schema = read_strict_json(text, &why);
+    if (!schema) throw UsageError("input.schema.json is no JSON: " + why);
+    const Schema compiled(*schema);
+    return std::move(*schema);
+}
+
 }  // namespace
 
 JobType read_job_folder(const fs::path& folder) {
@@ -255,11 +274,14 @@ JobType read_job_folder(const fs::path& folder) {
         auto type = job_type_of(settings);
         check_names(type, folder);
         if (type.handler.starts_with("program:")) {
-            if (files.size() > 1) throw UsageError("a step of the program takes job.yaml alone");
-            if (!type.grounding.empty()) throw UsageError("a step of the program has no grounding");
-        } else {
+            refuse_model_files(files, type, "a step of the program");
+        } else if (fs::exists(folder / "prompt.md") || fs::exists(folder / "output.schema.json")) {
             read_model_files(folder, &type);
+        } else {
+            refuse_model_files(files, type, "a type without a prompt");
         }
+        if (fs::exists(folder / "input.schema.json"))
+            type.input_schema = read_input_schema(read_file(folder / "input.schema.json"));
         type.settings = std::move(settings);
         type.sha256 = sha256_of(files);
         return type;

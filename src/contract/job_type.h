@@ -68,8 +68,9 @@ struct JobType {
     std::vector<PromptMessage> prompt;  ///< empty for steps without a model
     /// null for steps without a model. Ordered: constrained decoding writes members in its order.
     nlohmann::ordered_json output_schema;
-    nlohmann::json settings;  ///< job.yaml as JSON, whole
-    std::string sha256;       ///< over the folder's files, in name order
+    nlohmann::json input_schema;  ///< of a job's payload, checked when it is enqueued; null: any
+    nlohmann::json settings;      ///< job.yaml as JSON, whole
+    std::string sha256;           ///< over the folder's files, in name order
     [[nodiscard]] bool asks_model() const { return !prompt.empty(); }
 };
 
@@ -77,11 +78,12 @@ struct JobType {
 /// reading.
 class Registry {
   public:
-    /// Reads contracts/<job_type>/<version>/{job.yaml, prompt.md, output.schema.json}. prompt.md is
-    /// parted by lines "# system", "# user", "# assistant". Throws UsageError naming folder and
-    /// cause: a missing or broken file, an unknown key or placeholder, a schema that does not
-    /// compile or uses what the validator does not cover, two folders that claim one version, an
-    /// `after` or `continues` that names no job type.
+    /// Reads contracts/<job_type>/<version>/{job.yaml, prompt.md, output.schema.json,
+    /// input.schema.json}. prompt.md is parted by lines "# system", "# user", "# assistant"; a type
+    /// with neither prompt nor output schema is its procedure's work alone: the payload goes there.
+    /// Throws UsageError naming folder and cause: a missing or broken file, an unknown key or
+    /// placeholder, a schema that does not compile or uses what the validator does not cover, two
+    /// folders that claim one version, an `after` or `continues` that names no job type.
     [[nodiscard]] static Registry load(const std::filesystem::path& contracts);
 
     [[nodiscard]] const std::vector<JobType>& all() const { return types_; }

@@ -121,6 +121,19 @@ TEST_F(RegistryTest, AStepOfTheProgramNeedsNoPrompt) {
     EXPECT_EQ(registry.find("name_things").after, "CUT_PAGES");
 }
 
+TEST_F(RegistryTest, ATypeWithoutAPromptIsItsProceduresWorkAlone) {
+    put("tidy_names/1.0.0/job.yaml",
+        "job_type: tidy_names\nversion: 1.0.0\nunit: page\nhandler: dbo.usp_tidy_names\n");
+    put("tidy_names/1.0.0/input.schema.json",
+        R"({"type": "object", "required": ["names"], "properties": {"names": {"type": "array"}}})");
+    const auto registry = Registry::load(root_);
+    const auto& type = registry.find("tidy_names");
+    EXPECT_FALSE(type.asks_model());
+    EXPECT_EQ(type.input_schema.at("required").at(0), "names");
+    put("tidy_names/1.0.0/prompt.md", "# user\nTidy.\n");
+    EXPECT_THROW((void)Registry::load(root_), UsageError);
+}
+
 TEST_F(RegistryTest, RefusesFoldersWithTheirNameAndTheCause) {
     struct Broken {
         fs::path file;

@@ -135,6 +135,13 @@ void Queue::hint() {
         });
 }
 
+void Queue::set_limits(std::uint64_t maximum_payload_bytes) {
+    const auto arguments = Arguments().add(static_cast<std::int64_t>(maximum_payload_bytes));
+    connection_->transaction([&](pqxx::work& work) {
+        (void)arguments.run(work, "SELECT llm.usp_set_queue_limits($1::int)");
+    });
+}
+
 std::vector<ClaimedJob> Queue::claim(const std::string& worker_id, const ClaimFilter& filter,
                                      int limit) {
     Arguments arguments;

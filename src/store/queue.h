@@ -84,6 +84,8 @@ class Queue {
     /// transaction that enqueued; once is enough for any number of jobs. Lost hints cost a poll
     /// interval.
     void hint();
+    /// A larger payload is refused.
+    void set_limits(std::uint64_t maximum_payload_bytes);
     [[nodiscard]] std::vector<ClaimedJob> claim(const std::string& worker_id,
                                                 const ClaimFilter& filter, int limit);
     /// Ids of `jobs` whose leases are still ours, extended.

@@ -119,8 +119,8 @@ bool Completer::complete_together(store::Queue& queue, std::vector<Item>& batch)
         for (auto& item : batch) item.in_doubt = lost_the_server(error);
         return false;
     }
-    telemetry::log(Level::info, "jobs done together", {{}, {}, {}, batch.front().job->job.worker_id},
-                   {{"jobs", batch.size()}});
+    telemetry::log(Level::info, "jobs done together",
+                   {{}, {}, {}, batch.front().job->job.worker_id}, {{"jobs", batch.size()}});
     for (const auto& item : batch) on_end_({item.job, JobEnd::succeeded, {}, followers});
     return true;
 }
@@ -220,9 +220,9 @@ Completer::Ended Completer::failed(store::Queue& queue, const Item& item) {
     const auto cause = cause_of(outcome);
     telemetry::log(Level::warning, "job failed", context_of(job, outcome.completion.run_id),
                    {{"job_type", job.job_type},
-         {"duration_ms", milliseconds_since(item.job->claimed_at)},
-         {"reason", outcome.reason},
-         {"outcome", cause}});
+                    {"duration_ms", milliseconds_since(item.job->claimed_at)},
+                    {"reason", outcome.reason},
+                    {"outcome", cause}});
     const json error = {{"reason", outcome.reason},
                         {"outcome", cause},
                         {"run_id", outcome.completion.run_id},

@@ -243,8 +243,7 @@ model::ChatAnswer JobRunner::ask(const store::ClaimedJob& job, const Call& call,
         throw;
     }
     if (turn->succeeded()) log_circuit(false, "");
-    const double cost =
-        answer.from_cache ? 0.0 : cost_of(answer.usage, workshop_.settings->llm);
+    const double cost = answer.from_cache ? 0.0 : cost_of(answer.usage, workshop_.settings->llm);
     run.outcome["prompt_tokens"] = answer.usage.prompt_tokens;
     run.outcome["cached_tokens"] = answer.usage.cached_tokens;
     run.outcome["completion_tokens"] = answer.usage.completion_tokens;

@@ -15,6 +15,7 @@ nlohmann::json registration_of(const contract::JobType& type) {
     auto registration = type.settings;
     registration["version"] = type.version.text();
     registration["output_schema"] = type.output_schema;
+    registration["input_schema"] = type.input_schema;
     registration["prompt"] = nlohmann::json::array();
     for (const auto& message : type.prompt)
         registration["prompt"].push_back({{"role", message.role}, {"text", message.text}});
@@ -44,8 +45,10 @@ std::unique_ptr<model::ChatModel> open_cached_model(const config::Settings& sett
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> sync_contracts(
-    store::Connection& connection, const contract::Registry& registry) {
+    store::Connection& connection, const config::Settings& settings,
+    const contract::Registry& registry) {
     store::Knowledge knowledge(connection);
+    store::Queue(connection).set_limits(settings.queue.maximum_payload_bytes);
     std::vector<std::pair<std::string, std::string>> said;
     for (const auto& type : registry.all())
         said.emplace_back(type.job_type + " " + type.version.text(),

@@ -39,10 +39,11 @@ struct ReadingOptions {
     std::function<void(const ReadingProgress&)> on_progress;
 };
 
-/// Registers the contracts' job types and the thresholds; what each registration said, by
+/// Registers the contracts' job types and the queue's limits; what each registration said, by
 /// "job_type version".
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> sync_contracts(
-    store::Connection& connection, const contract::Registry& registry);
+    store::Connection& connection, const config::Settings& settings,
+    const contract::Registry& registry);
 
 /// Works the queue off: a dispatcher with the model, the lake and the contracts put together.
 /// Throws what Dispatcher::run throws.
