@@ -7,6 +7,8 @@
 #include <string>
 
 #include "error/error.h"
+#include "text/bpe_tokens.h"
+#include "text/small_vocabulary.h"
 
 namespace almagest::text {
 namespace {
@@ -43,6 +45,11 @@ class UnevenTokens final : public TokenCounter {
         return tokens;
     }
 };
+
+const TokenCounter& exact_tokens() {
+    static const BpeTokens tokens(small_vocabulary(), PieceRules::cl100k);
+    return tokens;
+}
 
 std::vector<std::string> contents(const std::string& text, const std::vector<Chunk>& chunks) {
     const CodePointIndex index(text);
@@ -114,6 +121,10 @@ TEST_P(RandomTexts, AreRestoredInChunksWithinTheMaximum) {
           ChunkPolicy{8000, 1000, 2000}, ChunkPolicy{30, 29, 30}, ChunkPolicy{60, 10, 2000}}) {
         expect_sound(text, policy, EstimatedTokens());
         expect_sound(text, policy, UnevenTokens());
+        expect_sound(text, policy, EstimatedTokens(3.5));
+    }
+    for (const ChunkPolicy policy : {ChunkPolicy{60, 20, 15}, ChunkPolicy{300, 60, 100}}) {
+        expect_sound(text, policy, exact_tokens());
     }
 }
 
@@ -128,6 +139,7 @@ TEST(Chunker, RestoresDegenerateTexts) {
           repeated("Short one. ", 900), repeated("a | b\n", 900)}) {
         expect_sound(text, policy, EstimatedTokens());
         expect_sound(text, policy, UnevenTokens());
+        expect_sound(text, policy, exact_tokens());
     }
     EXPECT_TRUE(chunk_text("", policy, EstimatedTokens()).empty());
 }
@@ -182,6 +194,34 @@ TEST(Chunker, OverlapsStartAtASentence) {
         EXPECT_LT(chunks[i].range.start, chunks[i].fresh);
         EXPECT_TRUE(index.slice(chunks[i].range).starts_with("Orla saw"));
         EXPECT_GE(chunks[i].range.start, chunks[i - 1].fresh);
+    }
+}
+
+TEST(Chunker, TakesAllSentencesAndAllOverlapThatFit) {
+    std::string text;
+    for (int i = 0; i < 400; ++i) {
+        text += "Orla sailed by the lighthouse" + repeated(" again", i % 7) + ". ";
+    }
+    constexpr std::size_t maximum = 100;
+    constexpr std::size_t overlap = 30;
+    const auto sentence_after = [&](std::size_t at) { return text.find(". ", at) + 2; };
+    const auto sentence_before = [&](std::size_t at) {
+        const auto stop = text.rfind(". ", at - 3);
+        return stop == std::string::npos ? 0 : stop + 2;
+    };
+    const EstimatedTokens estimate;
+    for (const TokenCounter* counter :
+         {&exact_tokens(), static_cast<const TokenCounter*>(&estimate)}) {
+        const auto chunks = chunk_text(text, {maximum, overlap, 0}, *counter);
+        ASSERT_GT(chunks.size(), 20U);
+        for (std::size_t i = 0; i + 1 < chunks.size(); ++i) {
+            const auto& [range, fresh, tokens] = chunks[i];
+            const auto next = sentence_after(range.end);
+            EXPECT_GT(counter->count(text.substr(range.start, next - range.start)), maximum);
+            if (i == 0) continue;
+            const auto before = sentence_before(range.start);
+            EXPECT_GT(counter->count(text.substr(before, fresh - before)), overlap);
+        }
     }
 }
 

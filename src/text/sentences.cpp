@@ -85,6 +85,17 @@ struct Line {
     LineKind kind = LineKind::prose;
 };
 
+/// Cells parted by " | ", unless they are so long that the bars must stand in prose.
+bool is_table_row(std::u16string_view line) {
+    constexpr std::u16string_view bar = u" | ";
+    constexpr std::size_t longest_cell = 2000;  // on average
+    std::size_t bars = 0;
+    for (auto at = line.find(bar); at != std::u16string_view::npos; at = line.find(bar, at + 1)) {
+        ++bars;
+    }
+    return bars > 0 && line.size() / (bars + 1) <= longest_cell;
+}
+
 LineKind kind_of(std::u16string_view line) {
     std::size_t i = 0;
     while (i < line.size() && is_space(line[i])) ++i;
@@ -95,7 +106,7 @@ LineKind kind_of(std::u16string_view line) {
     if (marks >= 1 && marks <= 6 && marks < line.size() && line[marks] == u' ') {
         return LineKind::whole;
     }
-    if (line.find(u" | ") != std::u16string_view::npos) return LineKind::whole;
+    if (is_table_row(line)) return LineKind::whole;
     const bool has_bullet =
         line[0] == u'-' || line[0] == u'*' || line[0] == u'+' || line[0] == 0x2022;
     if (has_bullet && line.size() > 1 && line[1] == u' ') return LineKind::item;

@@ -49,6 +49,13 @@ TEST(Sentences, EndAfterAnAbbreviationWhereAnotherBegins) {
     EXPECT_EQ(split("She moved to the U.S. She sang."), "She moved to the U.S. ¦ She sang.");
 }
 
+TEST(Sentences, EndWhereBarsStandInLongProse) {
+    EXPECT_EQ(split("Orla sang. | Tam slept."), "Orla sang. | Tam slept.");
+    std::string prose = "Orla sang. | ";
+    for (int i = 0; i < 400; ++i) prose += "Tam slept. ";
+    EXPECT_EQ(sentences(prose).size(), 401U);
+}
+
 TEST(Sentences, KeepInitialsTogether) {
     EXPECT_EQ(split("J. R. R. Quist wrote it. A. Venn read it."),
               "J. R. R. Quist wrote it. ¦ A. Venn read it.");
