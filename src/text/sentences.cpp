@@ -183,11 +183,13 @@ class Judge {
         // "[" of a note after a full stop belongs to the sentence before.
         if (end == boundary && end > start && is_opener(text_[end - 1])) return false;
         end = before_notes(start, end);
+        const auto closed = end;
         while (end > start && is_closer(text_[end - 1])) --end;
         if (end == start || !is_terminator(text_[end - 1])) return true;
-        if (boundary < text_.size() &&
-            (goes_on(boundary) || goes_on_small(start, end - 1, boundary))) {
-            return false;
+        if (boundary < text_.size()) {
+            // "It is late." she said.
+            if (end < closed && u_islower(text_[boundary])) return false;
+            if (goes_on(boundary) || goes_on_small(start, end - 1, boundary)) return false;
         }
         if (text_[end - 1] != u'.') {
             // "!Kung": the mark begins the word.
@@ -305,11 +307,30 @@ class Judge {
             case Abbreviation::numbered:
                 return !number_follows(boundary) && (starter || word.size() > 1);
             case Abbreviation::either:
-                return starter || opens_quotation(boundary);
+                return starter || opens_quotation(boundary) ||
+                       (is_time_of_day(word) && ends_by_time(start, next));
             case Abbreviation::none:
                 return true;
         }
         return true;
+    }
+
+    [[nodiscard]] static bool is_time_of_day(std::u16string_view word) {
+        return word.size() == 3 && (word[0] | 32) >= u'a' && word[1] == u'.' &&
+               (word[2] == u'm' || word[2] == u'M');
+    }
+
+    /// After "a.m.": has the sentence that began at `start` some words already, and does `next`
+    /// name no day, month or time zone?
+    [[nodiscard]] bool ends_by_time(std::size_t start, std::u16string_view next) const {
+        constexpr std::size_t least_words = 4;
+        if (next.size() < 2 || !u_isupper(next[0]) || !u_islower(next[1]) || goes_with_time(next)) {
+            return false;
+        }
+        const auto before =
+            text_.substr(start, static_cast<std::size_t>(next.data() - text_.data()) - start);
+        return static_cast<std::size_t>(std::count(before.begin(), before.end(), u' ')) >
+               least_words;
     }
 
     [[nodiscard]] bool opens_quotation(std::size_t at) const {

@@ -56,6 +56,25 @@ TEST(Sentences, EndWhereBarsStandInLongProse) {
     EXPECT_EQ(sentences(prose).size(), 401U);
 }
 
+TEST(Sentences, GoOnInSmallLettersAfterAQuotationOrBracket) {
+    for (const auto* text :
+         {"\"The tide is high.\" she said.", "She turned, 'This is great.' he said.",
+          "He taught (He was an engineer before.) at the school."}) {
+        EXPECT_EQ(split(text), text);
+    }
+    EXPECT_EQ(split("\"The tide is high.\" She left."), "\"The tide is high.\" ¦ She left.");
+}
+
+TEST(Sentences, MayEndWithATimeOfDay) {
+    EXPECT_EQ(split("He left the bank at 6 P.M. Mr. Quist went to the store."),
+              "He left the bank at 6 P.M. ¦ Mr. Quist went to the store.");
+    for (const auto* text : {"At 5 a.m. Mr. Quist went to the bank.",
+                             "The ship sailed at last at 5 p.m. Monday with Orla.",
+                             "The ship sailed at last at 5 p.m. EST with Orla."}) {
+        EXPECT_EQ(split(text), text);
+    }
+}
+
 TEST(Sentences, KeepInitialsTogether) {
     EXPECT_EQ(split("J. R. R. Quist wrote it. A. Venn read it."),
               "J. R. R. Quist wrote it. ¦ A. Venn read it.");
