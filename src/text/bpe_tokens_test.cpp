@@ -39,6 +39,7 @@ std::vector<std::uint32_t> merged_naively(const BpeVocabulary& vocabulary,
         parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(place) + 1);
     }
     std::vector<std::uint32_t> ids;
+    ids.reserve(parts.size());
     for (const auto& part : parts) ids.push_back(vocabulary.rank(part));
     return ids;
 }
@@ -150,6 +151,7 @@ TEST(BpeTokens, AreCountedInSeveralThreads) {
     std::vector<std::size_t> counted(4);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(counted.size());
         for (auto& count : counted) {
             threads.emplace_back([&] { count = tokens.measure(text)->count(0, text.size()); });
         }

@@ -54,6 +54,7 @@ const TokenCounter& exact_tokens() {
 std::vector<std::string> contents(const std::string& text, const std::vector<Chunk>& chunks) {
     const CodePointIndex index(text);
     std::vector<std::string> all;
+    all.reserve(chunks.size());
     for (const auto& chunk : chunks) all.emplace_back(index.slice(chunk.range));
     return all;
 }

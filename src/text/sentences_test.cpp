@@ -65,6 +65,19 @@ TEST(Sentences, GoOnInSmallLettersAfterAQuotationOrBracket) {
     EXPECT_EQ(split("\"The tide is high.\" She left."), "\"The tide is high.\" ¦ She left.");
 }
 
+TEST(Sentences, AreTheItemsOfAListInOneLine) {
+    EXPECT_EQ(split("1.) The mill 2.) The weir"), "1.) The mill ¦ 2.) The weir");
+    EXPECT_EQ(split("a) The mill b) The weir c) It froze."),
+              "a) The mill ¦ b) The weir ¦ c) It froze.");
+    EXPECT_EQ(split("\u2022 9. The mill \u2022 10. The weir"),
+              "\u2022 9. The mill ¦ \u2022 10. The weir");
+    EXPECT_EQ(split("1. The mill 2. It stood. It fell. 3. The weir"),
+              "1. The mill ¦ 2. It stood. ¦ It fell. ¦ 3. The weir");
+    EXPECT_EQ(split("1. Read part 2. Then stop."), "1. Read part 2. ¦ Then stop.");
+    EXPECT_EQ(split("He read 1) the mill 2) the weir."), "He read 1) the mill 2) the weir.");
+    EXPECT_EQ(split("1) 2) 3) x"), "1) ¦ 2) ¦ 3) x");
+}
+
 TEST(Sentences, MayEndWithATimeOfDay) {
     EXPECT_EQ(split("He left the bank at 6 P.M. Mr. Quist went to the store."),
               "He left the bank at 6 P.M. ¦ Mr. Quist went to the store.");
@@ -141,6 +154,7 @@ TEST(Sentences, AreTheSameFromSeveralThreads) {
     std::vector<std::vector<Range>> found(4);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(found.size());
         for (auto& result : found) threads.emplace_back([&] { result = sentences(text); });
     }
     for (const auto& result : found) EXPECT_EQ(result, expected);
