@@ -60,8 +60,14 @@ class Chunker {
     /// be sure; where counts are dear, stops when the next place looks too far.
     std::optional<Fit> fit(std::size_t from, Places ends, std::size_t limit) {
         constexpr int guesses = 4;
+        // Nothing that is likely to be far too long is counted, lest a text without places to cut
+        // it be counted as a whole for each chunk.
+        constexpr std::size_t far_too_long = 8;
+        constexpr std::size_t least_reach = 256;
+        const auto far = measured_->reach(from, far_too_long * limit) + least_reach;
         std::size_t low = 0;  // ends before this fit
-        std::size_t high = ends.size();
+        auto high = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), far) -
+                                             ends.begin());
         std::optional<Fit> best;
         for (int round = 0; low < high; ++round) {
             std::size_t index = low + (high - low) / 2;

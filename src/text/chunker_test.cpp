@@ -18,9 +18,11 @@ class AskedTokens final : public TokenCounter {
   public:
     [[nodiscard]] std::size_t count(std::string_view utf8) const override {
         ++asked;
+        bytes += utf8.size();
         return estimate_.count(utf8);
     }
     mutable std::atomic<int> asked = 0;
+    mutable std::atomic<std::size_t> bytes = 0;
 
   private:
     EstimatedTokens estimate_;
@@ -248,6 +250,14 @@ TEST(Chunker, AsksTheCounterAFewTimesAChunk) {
     const AskedTokens once;
     EXPECT_EQ(chunk_text("A short page.", {500, 60, 120}, once).size(), 1U);
     EXPECT_EQ(once.asked, 1);
+}
+
+TEST(Chunker, DoesNotCountAnEndlessWordForEachChunk) {
+    const auto word = repeated("endless", 40'000);
+    const AskedTokens counter;
+    const auto chunks = chunk_text(word, {100, 20, 25}, counter);
+    EXPECT_GT(chunks.size(), 500U);
+    EXPECT_LT(counter.bytes, 20 * word.size());
 }
 
 TEST(Chunker, RefusesWhatCannotBeCut) {
