@@ -14,6 +14,10 @@ class RankedBits {
     explicit RankedBits(std::size_t size);
 
     void set(std::size_t at) { words_[at / kWord] |= std::uint64_t{1} << (at % kWord); }
+    /// Eight bits at once, the lowest for `at`, a multiple of 8.
+    void set_eight(std::size_t at, std::uint64_t bits) {
+        words_[at / kWord] |= bits << (at % kWord);
+    }
     /// To be called after the last `set`.
     void count();
 

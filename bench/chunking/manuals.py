@@ -81,9 +81,3 @@ def make(folder, target):
                 document, size = [], 0
     documents.append("\n\n".join(document))
     target.write_text("\f".join(documents), encoding="utf-8", newline="")
-
-
-if __name__ == "__main__":
-    import sys
-
-    make(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))

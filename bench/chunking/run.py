@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Speed and quality of chunking with exact counts (cl100k), beside other libraries on the same text.
 
-25 MB of English prose (bench/texts/manuals.py makes it of Debian's manuals), chunks of at most 512 tokens with an
+25 MB of English prose (manuals.py makes it of Debian's manuals), chunks of at most 512 tokens with an
 overlap of 64, one thread. BENCH_EVAL names the folder with the vocabularies (tok/) and the texts with known
 sentences (sent/), else ../shared/eval; BENCH_DOCUMENTS a file of documents parted by form feeds, instead of
 the manuals. What is missing is said and left out.
@@ -16,13 +16,13 @@ import subprocess
 import sys
 import time
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BUILD = REPOSITORY / "build" / "bench"
-VENV = BUILD / "peers"
+PEERS_FOLDER = BUILD / "peers"
 PEERS = ["tiktoken==0.14.0", "chonkie==1.7.0", "semantic-text-splitter==0.33.1", "langchain-text-splitters==1.1.3",
          "semchunk==4.1.1", "pysbd==0.3.4", "lxml==6.1.3"]
 EVAL = pathlib.Path(os.environ.get("BENCH_EVAL") or REPOSITORY.parent / "shared" / "eval")
-PROGRAM = REPOSITORY / "build" / "bench-release" / "bench" / "chunking_bench"
+PROGRAM = REPOSITORY / "build" / "release" / "bench" / "chunking_bench"
 TIKTOKEN_NAMES = {"cl100k_base": "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",
                   "o200k_base": "fb374d419588a4632f3f557e76b4b70aebbca790"}
 MAXIMUM, OVERLAP, RUNS = 512, 64, 3
@@ -40,18 +40,19 @@ def say(sentence):
 
 
 def prepare():
-    """Builds what is measured, installs the peers under build/, and goes on as the peers' Python."""
-    subprocess.run(["cmake", "-S", REPOSITORY, "-B", PROGRAM.parents[1], "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-                    "-DALMAGEST_BUILD_BENCH=ON", "-DALMAGEST_BUILD_TESTS=OFF"], check=True, stdout=sys.stderr)
-    subprocess.run(["cmake", "--build", PROGRAM.parents[1], "--target", "chunking_bench"], check=True,
-                   stdout=sys.stderr)
-    marker = VENV / "installed.txt"
+    """Builds what is measured and installs the peers under build/."""
+    subprocess.run(["cmake", "--preset", "release", "-DALMAGEST_BUILD_BENCH=ON", "--log-level=WARNING"],
+                   cwd=REPOSITORY, check=True, stdout=sys.stderr)
+    subprocess.run(["cmake", "--build", "--preset", "release", "--target", "chunking_bench"], cwd=REPOSITORY,
+                   check=True, stdout=sys.stderr)
+    marker = PEERS_FOLDER / "installed.txt"
     if not marker.exists() or marker.read_text() != "\n".join(PEERS):
-        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-        subprocess.run([VENV / "bin" / "pip", "install", "-q", *PEERS], check=True, stdout=sys.stderr)
+        say("installing the peers")
+        shutil.rmtree(PEERS_FOLDER, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target",
+                        PEERS_FOLDER, *PEERS], check=True, stdout=sys.stderr)
         marker.write_text("\n".join(PEERS))
-    python = VENV / "bin" / "python"
-    os.execv(python, [python, __file__, "measure"])
+    sys.path.insert(0, str(PEERS_FOLDER))
 
 
 def program(*arguments, text=None):
@@ -269,7 +270,6 @@ def measure():
 
     path = pathlib.Path(os.environ.get("BENCH_DOCUMENTS") or BUILD / "prose.txt")
     if not path.exists():
-        sys.path.insert(0, str(REPOSITORY / "bench" / "texts"))
         import manuals
         say("making 25 MB of prose out of Debian's manuals")
         manuals.make(BUILD / "manuals", path)
@@ -287,4 +287,5 @@ def measure():
 
 
 if __name__ == "__main__":
-    measure() if sys.argv[1:] == ["measure"] else prepare()
+    prepare()
+    measure()
