@@ -104,6 +104,9 @@ std::vector<Field> chunk_fields(ChunkSettings& chunk) {
             {"overlap_tokens", whole(chunk.overlap_tokens, 0, kMostTokens)},
             {"minimum_tokens", whole(chunk.minimum_tokens, 0, kMostTokens)},
             {"characters_per_token", real(chunk.characters_per_token, 0.1, 100)},
+            {"vocabulary_file", text(chunk.vocabulary_file)},
+            {"vocabulary_rules",
+             choice(chunk.vocabulary_rules, {"", "r50k", "p50k", "cl100k", "o200k"})},
             {"safety_margin", real(chunk.safety_margin, 0, 0.9)},
             {"locale", text_like(chunk.locale, "[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*",
                                  "be a language tag such as en or pt-BR")}};

@@ -62,6 +62,8 @@ struct ChunkSettings {
     std::size_t overlap_tokens = 1000;
     std::size_t minimum_tokens = 2000;
     double characters_per_token = 4.0;
+    std::string vocabulary_file;   ///< in tiktoken's format; empty: the endpoint counts tokens
+    std::string vocabulary_rules;  ///< r50k, p50k, cl100k or o200k; empty: by the file's name
     double safety_margin = 0.15;
     std::string locale = "en";
 };

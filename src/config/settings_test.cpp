@@ -73,6 +73,8 @@ TEST_F(Configuration, DefaultsOfTheFileAreThoseOfTheProgram) {
     EXPECT_EQ(read.chunk.overlap_tokens, built_in.chunk.overlap_tokens);
     EXPECT_EQ(read.chunk.minimum_tokens, built_in.chunk.minimum_tokens);
     EXPECT_EQ(read.chunk.characters_per_token, built_in.chunk.characters_per_token);
+    EXPECT_EQ(read.chunk.vocabulary_file, built_in.chunk.vocabulary_file);
+    EXPECT_EQ(read.chunk.vocabulary_rules, built_in.chunk.vocabulary_rules);
     EXPECT_EQ(read.chunk.safety_margin, built_in.chunk.safety_margin);
     EXPECT_EQ(read.chunk.locale, built_in.chunk.locale);
     EXPECT_EQ(read.governance.auto_promote_threshold, built_in.governance.auto_promote_threshold);

@@ -35,7 +35,7 @@ std::unordered_map<std::string_view, Abbreviation> english_abbreviations() {
           "p",      "pg",  "art", "eq",   "eqs",  "ref", "refs", "nr",  "tab",  "app",
           "pt",     "ver", "v",   "para", "cl",   "ex",  "jan",  "feb", "mar",  "apr",
           "jun",    "jul", "aug", "sep",  "sept", "oct", "nov",  "dec", "ca",   "c",
-          "approx", "tel", "ext", "op",   "ed",   "eds"}) {
+          "approx", "tel", "ext", "op",   "ed",   "eds", "rs"}) {
         known.emplace(word, Abbreviation::numbered);
     }
     for (const auto* word : {"e.g", "i.e", "eg", "ie", "vs", "cf", "viz", "aka", "a.k.a", "resp",
@@ -101,6 +101,15 @@ bool begins_sentences(std::u16string_view word) {
         "nothing", "meanwhile", "instead", "thus",    "therefore", "today", "please",  "it's",
         "i'm",     "he's"};
     return starters.contains(lower_ascii(word));
+}
+
+bool goes_with_time(std::u16string_view word) {
+    static const std::unordered_set<std::string_view> times{
+        "monday",   "tuesday",   "wednesday", "thursday",  "friday",    "saturday", "sunday",
+        "january",  "february",  "march",     "april",     "may",       "june",     "july",
+        "august",   "september", "october",   "november",  "december",  "eastern",  "central",
+        "mountain", "pacific",   "atlantic",  "greenwich", "universal", "zulu",     "local"};
+    return times.contains(lower_ascii(word));
 }
 
 }  // namespace almagest::text

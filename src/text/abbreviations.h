@@ -19,4 +19,7 @@ enum class Abbreviation {
 /// A capitalised word that begins a sentence rather than a name: "The", "However".
 [[nodiscard]] bool begins_sentences(std::u16string_view word);
 
+/// A capitalised word that says more about a time of day before it: a day, month or time zone.
+[[nodiscard]] bool goes_with_time(std::u16string_view word);
+
 }  // namespace almagest::text

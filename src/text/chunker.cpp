@@ -1,7 +1,7 @@
 #include "text/chunker.h"
 
 #include <algorithm>
-#include <cmath>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,7 +35,7 @@ class Chunker {
           maximum_(policy.maximum),
           overlap_(std::min(policy.overlap, policy.maximum / 2)),
           minimum_(policy.minimum <= policy.maximum ? policy.minimum : policy.maximum / 4),
-          counter_(counter),
+          measured_(counter.measure(text)),
           places_(text, locale) {
         for (const auto& paragraph : places_.paragraphs()) {
             if (!paragraph.heading || paragraph.end == text.size()) {
@@ -56,42 +56,37 @@ class Chunker {
     }
 
   private:
-    std::size_t count(std::size_t from, std::size_t to) {
-        constexpr std::size_t telling_length = 64;
-        const auto tokens = counter_.count(text_.substr(from, to - from));
-        if (to - from >= telling_length && tokens > 0) {
-            bytes_per_token_ = static_cast<double>(to - from) / static_cast<double>(tokens);
-        }
-        return tokens;
-    }
-
-    [[nodiscard]] std::size_t bytes_of(std::size_t tokens) const {
-        return static_cast<std::size_t>(static_cast<double>(tokens) * bytes_per_token_);
-    }
-
-    /// The last of `ends` up to which [from, end) has at most `limit` tokens. Guesses by the tokens
-    /// seen so far and counts to be sure; stops when the next place looks too far.
+    /// The last of `ends` up to which [from, end) has at most `limit` tokens. Guesses and counts to
+    /// be sure; where counts are dear, stops when the next place looks too far.
     std::optional<Fit> fit(std::size_t from, Places ends, std::size_t limit) {
         constexpr int guesses = 4;
+        // Nothing that is likely to be far too long is counted, lest a text without places to cut
+        // it be counted as a whole for each chunk.
+        constexpr std::size_t far_too_long = 8;
+        constexpr std::size_t least_reach = 256;
+        const auto far = measured_->reach(from, far_too_long * limit) + least_reach;
         std::size_t low = 0;  // ends before this fit
-        std::size_t high = ends.size();
+        auto high = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), far) -
+                                             ends.begin());
         std::optional<Fit> best;
         for (int round = 0; low < high; ++round) {
             std::size_t index = low + (high - low) / 2;
             if (round < guesses) {
                 const auto within =
-                    std::upper_bound(ends.begin(), ends.end(), from + bytes_of(limit));
+                    std::upper_bound(ends.begin(), ends.end(), measured_->reach(from, limit));
                 const auto guess = static_cast<std::size_t>(within - ends.begin());
                 index = std::clamp(guess == 0 ? 0 : guess - 1, low, high - 1);
             }
-            const auto tokens = count(from, ends[index]);
+            const auto tokens = measured_->count(from, ends[index]);
             if (tokens > limit) {
                 high = index;
                 continue;
             }
             best = Fit{ends[index], tokens};
             low = index + 1;
-            if (low < high && ends[low] - from > bytes_of(limit)) break;
+            if (!measured_->is_cheap() && low < high && ends[low] > measured_->reach(from, limit)) {
+                break;
+            }
         }
         return best;
     }
@@ -150,7 +145,7 @@ class Chunker {
         const auto room = std::min(overlap_, maximum_ - found.tokens);
         const auto start = overlap_start(earliest, fresh, room);
         if (start < fresh) {
-            const auto tokens = count(start, found.end);
+            const auto tokens = measured_->count(start, found.end);
             if (tokens <= maximum_) return {start, fresh, found.end, tokens};
         }
         return {fresh, fresh, found.end, found.tokens};
@@ -159,7 +154,8 @@ class Chunker {
     /// Where a sentence is longer than a chunk: at a word, else between characters.
     Piece inside_sentence(std::size_t fresh, std::size_t sentence_end) {
         constexpr std::size_t least_window = 256;
-        for (auto window = least_window + 2 * bytes_of(maximum_);; window *= 4) {
+        const auto reach = measured_->reach(fresh, maximum_) - fresh;
+        for (auto window = least_window + 2 * reach;; window *= 4) {
             auto to = std::min(sentence_end, fresh + window);
             while (to < sentence_end && (static_cast<unsigned char>(text_[to]) & 0xC0U) == 0x80U)
                 ++to;
@@ -186,7 +182,8 @@ class Chunker {
     /// `fresh`; `fresh` if there is none.
     std::size_t overlap_start(std::size_t earliest, std::size_t fresh, std::size_t limit) {
         if (limit == 0 || earliest >= fresh) return fresh;
-        const auto reach = bytes_of(limit) + bytes_of(limit) / 4;
+        const auto wanted = measured_->reach_back(fresh, limit);
+        const auto reach = fresh - wanted + (fresh - wanted) / 4;
         const auto from = std::max(earliest, fresh > reach ? fresh - reach : 0);
         const auto starts = sentence_starts_between(from, fresh);
         std::size_t low = 0;  // starts before this are too early
@@ -194,15 +191,14 @@ class Chunker {
         for (bool first = true; low < high; first = false) {
             std::size_t index = low + (high - low) / 2;
             if (first) {
-                const auto wanted = fresh - std::min(fresh, bytes_of(limit));
                 const auto found = std::lower_bound(starts.begin(), starts.end(), wanted);
                 index = std::min(static_cast<std::size_t>(found - starts.begin()), high - 1);
             }
-            if (count(starts[index], fresh) > limit) {
+            if (measured_->count(starts[index], fresh) > limit) {
                 low = index + 1;
             } else {
                 high = index;
-                if (first) break;  // near enough to the limit
+                if (first && !measured_->is_cheap()) break;  // near enough to the limit
             }
         }
         return high < starts.size() ? starts[high] : fresh;
@@ -242,10 +238,9 @@ class Chunker {
     std::size_t maximum_;
     std::size_t overlap_;
     std::size_t minimum_;
-    const TokenCounter& counter_;
+    std::unique_ptr<MeasuredText> measured_;
     CutPlaces places_;
     std::vector<std::size_t> paragraph_ends_;
-    double bytes_per_token_ = 4.0;
 };
 
 }  // namespace

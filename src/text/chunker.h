@@ -24,7 +24,8 @@ struct Chunk {
 /// at most half of the maximum. The fresh parts joined restore the text exactly. A last chunk below
 /// `policy.minimum` joins the one before it where the maximum allows that. A minimum above the
 /// maximum counts as a quarter of the maximum.
-/// `counter` is asked a few times a chunk, about pieces of at most a chunk's length or so.
+/// `counter` measures the text once; where it cannot, it is asked a few times a chunk, about pieces
+/// of at most a chunk's length or so.
 /// Thread-safe. Throws PermanentError if a single character exceeds the maximum, UsageError for a
 /// maximum of 0 or a `locale` that is no language tag.
 [[nodiscard]] std::vector<Chunk> chunk_text(std::string_view utf8, const ChunkPolicy& policy,

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "error/error.h"
+#include "text/bpe_tokens.h"
+#include "text/small_vocabulary.h"
 
 namespace almagest::text {
 namespace {
@@ -16,9 +18,11 @@ class AskedTokens final : public TokenCounter {
   public:
     [[nodiscard]] std::size_t count(std::string_view utf8) const override {
         ++asked;
+        bytes += utf8.size();
         return estimate_.count(utf8);
     }
     mutable std::atomic<int> asked = 0;
+    mutable std::atomic<std::size_t> bytes = 0;
 
   private:
     EstimatedTokens estimate_;
@@ -44,9 +48,15 @@ class UnevenTokens final : public TokenCounter {
     }
 };
 
+const TokenCounter& exact_tokens() {
+    static const BpeTokens tokens(small_vocabulary(), PieceRules::cl100k);
+    return tokens;
+}
+
 std::vector<std::string> contents(const std::string& text, const std::vector<Chunk>& chunks) {
     const CodePointIndex index(text);
     std::vector<std::string> all;
+    all.reserve(chunks.size());
     for (const auto& chunk : chunks) all.emplace_back(index.slice(chunk.range));
     return all;
 }
@@ -114,6 +124,10 @@ TEST_P(RandomTexts, AreRestoredInChunksWithinTheMaximum) {
           ChunkPolicy{8000, 1000, 2000}, ChunkPolicy{30, 29, 30}, ChunkPolicy{60, 10, 2000}}) {
         expect_sound(text, policy, EstimatedTokens());
         expect_sound(text, policy, UnevenTokens());
+        expect_sound(text, policy, EstimatedTokens(3.5));
+    }
+    for (const ChunkPolicy policy : {ChunkPolicy{60, 20, 15}, ChunkPolicy{300, 60, 100}}) {
+        expect_sound(text, policy, exact_tokens());
     }
 }
 
@@ -128,6 +142,7 @@ TEST(Chunker, RestoresDegenerateTexts) {
           repeated("Short one. ", 900), repeated("a | b\n", 900)}) {
         expect_sound(text, policy, EstimatedTokens());
         expect_sound(text, policy, UnevenTokens());
+        expect_sound(text, policy, exact_tokens());
     }
     EXPECT_TRUE(chunk_text("", policy, EstimatedTokens()).empty());
 }
@@ -185,6 +200,34 @@ TEST(Chunker, OverlapsStartAtASentence) {
     }
 }
 
+TEST(Chunker, TakesAllSentencesAndAllOverlapThatFit) {
+    std::string text;
+    for (int i = 0; i < 400; ++i) {
+        text += "Orla sailed by the lighthouse" + repeated(" again", i % 7) + ". ";
+    }
+    constexpr std::size_t maximum = 100;
+    constexpr std::size_t overlap = 30;
+    const auto sentence_after = [&](std::size_t at) { return text.find(". ", at) + 2; };
+    const auto sentence_before = [&](std::size_t at) {
+        const auto stop = text.rfind(". ", at - 3);
+        return stop == std::string::npos ? 0 : stop + 2;
+    };
+    const EstimatedTokens estimate;
+    for (const TokenCounter* counter :
+         {&exact_tokens(), static_cast<const TokenCounter*>(&estimate)}) {
+        const auto chunks = chunk_text(text, {maximum, overlap, 0}, *counter);
+        ASSERT_GT(chunks.size(), 20U);
+        for (std::size_t i = 0; i + 1 < chunks.size(); ++i) {
+            const auto& [range, fresh, tokens] = chunks[i];
+            const auto next = sentence_after(range.end);
+            EXPECT_GT(counter->count(text.substr(range.start, next - range.start)), maximum);
+            if (i == 0) continue;
+            const auto before = sentence_before(range.start);
+            EXPECT_GT(counter->count(text.substr(before, fresh - before)), overlap);
+        }
+    }
+}
+
 TEST(Chunker, JoinsAShortLastChunkToTheOneBefore) {
     // The overlap of the last chunk gives way.
     const auto paragraph = repeated("Orla saw the tide rise. ", 4) + "\n\n";
@@ -207,6 +250,14 @@ TEST(Chunker, AsksTheCounterAFewTimesAChunk) {
     const AskedTokens once;
     EXPECT_EQ(chunk_text("A short page.", {500, 60, 120}, once).size(), 1U);
     EXPECT_EQ(once.asked, 1);
+}
+
+TEST(Chunker, DoesNotCountAnEndlessWordForEachChunk) {
+    const auto word = repeated("endless", 40'000);
+    const AskedTokens counter;
+    const auto chunks = chunk_text(word, {100, 20, 25}, counter);
+    EXPECT_GT(chunks.size(), 500U);
+    EXPECT_LT(counter.bytes, 20 * word.size());
 }
 
 TEST(Chunker, RefusesWhatCannotBeCut) {

@@ -14,6 +14,8 @@
 
 #include "error/error.h"
 #include "text/abbreviations.h"
+#include "text/blocks.h"
+#include "text/inline_lists.h"
 
 namespace almagest::text {
 namespace {
@@ -76,59 +78,6 @@ bool is_terminator(char16_t c) {
     return c == u'.' || c == u'!' || c == u'?' || c == 0x2026;
 }
 
-enum class LineKind { blank, prose, item, whole };
-
-/// A line of the text, [start, end) in UTF-16 without its line break.
-struct Line {
-    std::size_t start = 0;
-    std::size_t end = 0;
-    LineKind kind = LineKind::prose;
-};
-
-LineKind kind_of(std::u16string_view line) {
-    std::size_t i = 0;
-    while (i < line.size() && is_space(line[i])) ++i;
-    if (i == line.size()) return LineKind::blank;
-    line.remove_prefix(i);
-    std::size_t marks = 0;
-    while (marks < line.size() && line[marks] == u'#') ++marks;
-    if (marks >= 1 && marks <= 6 && marks < line.size() && line[marks] == u' ') {
-        return LineKind::whole;
-    }
-    if (line.find(u" | ") != std::u16string_view::npos) return LineKind::whole;
-    const bool has_bullet =
-        line[0] == u'-' || line[0] == u'*' || line[0] == u'+' || line[0] == 0x2022;
-    if (has_bullet && line.size() > 1 && line[1] == u' ') return LineKind::item;
-    std::size_t digits = 0;
-    while (digits < line.size() && is_digit(line[digits])) ++digits;
-    const bool is_numbered = digits >= 1 && digits <= 3 && digits + 1 < line.size() &&
-                             (line[digits] == u'.' || line[digits] == u')') &&
-                             line[digits + 1] == u' ';
-    return is_numbered ? LineKind::item : LineKind::prose;
-}
-
-std::vector<Line> lines_of(std::u16string_view text) {
-    std::vector<Line> lines;
-    std::size_t start = 0;
-    while (start <= text.size()) {
-        const auto end = std::min(text.find(u'\n', start), text.size());
-        lines.push_back({start, end, kind_of(text.substr(start, end - start))});
-        start = end + 1;
-    }
-    return lines;
-}
-
-/// Does `next` go on with the sentence that `line` breaks off by the width of its page?
-bool is_wrapped(std::u16string_view text, const Line& line, const Line& next) {
-    constexpr std::size_t least_wrap_width = 45;
-    if (next.kind != LineKind::prose) return false;
-    if (line.kind != LineKind::prose && line.kind != LineKind::item) return false;
-    std::size_t first = next.start;
-    while (is_space(text[first])) ++first;
-    if (u_islower(text[first]) || text[first] == u',' || text[first] == u')') return true;
-    return line.end - line.start >= least_wrap_width;
-}
-
 /// The sentence iterator of a locale, one a thread, since it is costly to make.
 icu::BreakIterator& sentence_iterator(std::string_view locale) {
     thread_local std::map<std::string, std::unique_ptr<icu::BreakIterator>, std::less<>> iterators;
@@ -172,11 +121,13 @@ class Judge {
         // "[" of a note after a full stop belongs to the sentence before.
         if (end == boundary && end > start && is_opener(text_[end - 1])) return false;
         end = before_notes(start, end);
+        const auto closed = end;
         while (end > start && is_closer(text_[end - 1])) --end;
         if (end == start || !is_terminator(text_[end - 1])) return true;
-        if (boundary < text_.size() &&
-            (goes_on(boundary) || goes_on_small(start, end - 1, boundary))) {
-            return false;
+        if (boundary < text_.size()) {
+            // "It is late." she said.
+            if (end < closed && u_islower(text_[boundary])) return false;
+            if (goes_on(boundary) || goes_on_small(start, end - 1, boundary)) return false;
         }
         if (text_[end - 1] != u'.') {
             // "!Kung": the mark begins the word.
@@ -294,11 +245,30 @@ class Judge {
             case Abbreviation::numbered:
                 return !number_follows(boundary) && (starter || word.size() > 1);
             case Abbreviation::either:
-                return starter || opens_quotation(boundary);
+                return starter || opens_quotation(boundary) ||
+                       (is_time_of_day(word) && ends_by_time(start, next));
             case Abbreviation::none:
                 return true;
         }
         return true;
+    }
+
+    [[nodiscard]] static bool is_time_of_day(std::u16string_view word) {
+        return word.size() == 3 && (word[0] | 32) >= u'a' && word[1] == u'.' &&
+               (word[2] == u'm' || word[2] == u'M');
+    }
+
+    /// After "a.m.": has the sentence that began at `start` some words already, and does `next`
+    /// name no day, month or time zone?
+    [[nodiscard]] bool ends_by_time(std::size_t start, std::u16string_view next) const {
+        constexpr std::size_t least_words = 4;
+        if (next.size() < 2 || !u_isupper(next[0]) || !u_islower(next[1]) || goes_with_time(next)) {
+            return false;
+        }
+        const auto before =
+            text_.substr(start, static_cast<std::size_t>(next.data() - text_.data()) - start);
+        return static_cast<std::size_t>(std::count(before.begin(), before.end(), u' ')) >
+               least_words;
     }
 
     [[nodiscard]] bool opens_quotation(std::size_t at) const {
@@ -360,34 +330,6 @@ class Collector {
     std::vector<Range> sentences_;
 };
 
-/// A stretch of lines that no sentence crosses.
-struct Block {
-    std::size_t start = 0;
-    std::size_t end = 0;
-    bool whole = false;  ///< one sentence
-};
-
-/// Joins wrapped lines (their line breaks become spaces in `text`) and parts all others.
-std::vector<Block> blocks_of(icu::UnicodeString& text) {
-    const std::u16string_view view(text.getBuffer(), static_cast<std::size_t>(text.length()));
-    const auto lines = lines_of(view);
-    std::vector<Block> blocks;
-    std::vector<std::size_t> wraps;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        const auto& line = lines[i];
-        if (line.kind == LineKind::blank) continue;
-        const bool is_whole = line.kind == LineKind::whole;
-        if (i > 0 && is_wrapped(view, lines[i - 1], line)) {
-            wraps.push_back(line.start - 1);
-            blocks.back().end = line.end;
-        } else {
-            blocks.push_back({line.start, line.end, is_whole});
-        }
-    }
-    for (const auto wrap : wraps) text.setCharAt(static_cast<std::int32_t>(wrap), u' ');
-    return blocks;
-}
-
 /// The boundaries of one iterator in order, read ahead no further than asked.
 class Boundaries {
   public:
@@ -411,16 +353,24 @@ class Boundaries {
 };
 
 /// Judges ICU's boundaries and the places that it passes over, in order.
-void split_english(const Block& block, const Judge& judge, Boundaries& boundaries,
-                   Collector& collector) {
+void split_english(const Block& block, std::u16string_view text, const Judge& judge,
+                   Boundaries& boundaries, Collector& collector) {
+    const auto items = inline_items(text.substr(block.start, block.end - block.start));
+    auto item = items.begin();
     std::size_t start = block.start;
     std::size_t boundary = block.start;
     std::size_t candidate = block.start;
+    std::size_t number_end = block.start;  // no sentence ends within an item's number
     for (std::size_t at = block.start; at < block.end;) {
         if (boundary <= at) boundary = std::min(boundaries.after(at), block.end);
         if (candidate <= at) candidate = judge.next_candidate(at, block.end);
-        at = std::min(boundary, candidate);
-        if (at < block.end && !judge.ends_sentence(start, at)) continue;
+        const auto next_item = item == items.end() ? block.end : block.start + item->start;
+        at = std::min({boundary, candidate, next_item});
+        if (at == next_item && at < block.end) {
+            number_end = block.start + (item++)->content;
+        } else if (at < block.end && (at <= number_end || !judge.ends_sentence(start, at))) {
+            continue;
+        }
         collector.add(start, at);
         start = at;
     }
@@ -450,7 +400,7 @@ std::vector<Range> sentences(std::string_view utf8, std::string_view locale) {
         if (block.whole) {
             collector.add(block.start, block.end);
         } else if (is_english) {
-            split_english(block, judge, boundaries, collector);
+            split_english(block, view, judge, boundaries, collector);
         } else {
             split_by_icu(block, boundaries, collector);
         }

@@ -49,6 +49,45 @@ TEST(Sentences, EndAfterAnAbbreviationWhereAnotherBegins) {
     EXPECT_EQ(split("She moved to the U.S. She sang."), "She moved to the U.S. ¦ She sang.");
 }
 
+TEST(Sentences, EndWhereBarsStandInLongProse) {
+    EXPECT_EQ(split("Orla sang. | Tam slept."), "Orla sang. | Tam slept.");
+    std::string prose = "Orla sang. | ";
+    for (int i = 0; i < 400; ++i) prose += "Tam slept. ";
+    EXPECT_EQ(sentences(prose).size(), 401U);
+}
+
+TEST(Sentences, GoOnInSmallLettersAfterAQuotationOrBracket) {
+    for (const auto* text :
+         {"\"The tide is high.\" she said.", "She turned, 'This is great.' he said.",
+          "He taught (He was an engineer before.) at the school."}) {
+        EXPECT_EQ(split(text), text);
+    }
+    EXPECT_EQ(split("\"The tide is high.\" She left."), "\"The tide is high.\" ¦ She left.");
+}
+
+TEST(Sentences, AreTheItemsOfAListInOneLine) {
+    EXPECT_EQ(split("1.) The mill 2.) The weir"), "1.) The mill ¦ 2.) The weir");
+    EXPECT_EQ(split("a) The mill b) The weir c) It froze."),
+              "a) The mill ¦ b) The weir ¦ c) It froze.");
+    EXPECT_EQ(split("\u2022 9. The mill \u2022 10. The weir"),
+              "\u2022 9. The mill ¦ \u2022 10. The weir");
+    EXPECT_EQ(split("1. The mill 2. It stood. It fell. 3. The weir"),
+              "1. The mill ¦ 2. It stood. ¦ It fell. ¦ 3. The weir");
+    EXPECT_EQ(split("1. Read part 2. Then stop."), "1. Read part 2. ¦ Then stop.");
+    EXPECT_EQ(split("He read 1) the mill 2) the weir."), "He read 1) the mill 2) the weir.");
+    EXPECT_EQ(split("1) 2) 3) x"), "1) ¦ 2) ¦ 3) x");
+}
+
+TEST(Sentences, MayEndWithATimeOfDay) {
+    EXPECT_EQ(split("He left the bank at 6 P.M. Mr. Quist went to the store."),
+              "He left the bank at 6 P.M. ¦ Mr. Quist went to the store.");
+    for (const auto* text : {"At 5 a.m. Mr. Quist went to the bank.",
+                             "The ship sailed at last at 5 p.m. Monday with Orla.",
+                             "The ship sailed at last at 5 p.m. EST with Orla."}) {
+        EXPECT_EQ(split(text), text);
+    }
+}
+
 TEST(Sentences, KeepInitialsTogether) {
     EXPECT_EQ(split("J. R. R. Quist wrote it. A. Venn read it."),
               "J. R. R. Quist wrote it. ¦ A. Venn read it.");
@@ -115,6 +154,7 @@ TEST(Sentences, AreTheSameFromSeveralThreads) {
     std::vector<std::vector<Range>> found(4);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(found.size());
         for (auto& result : found) threads.emplace_back([&] { result = sentences(text); });
     }
     for (const auto& result : found) EXPECT_EQ(result, expected);

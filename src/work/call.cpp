@@ -67,14 +67,14 @@ Call compose(const contract::Registry& registry, const contract::JobType& type,
 }
 
 FixedTokens fixed_tokens(const contract::Registry& registry, const contract::JobType& type,
-                         model::ChatModel& model) {
+                         const text::TokenCounter& counter) {
     FixedTokens tokens;
     std::string prompt;
     const contract::Passage nothing;
     for (const auto& message : contract::render(conversation(registry, type), nothing))
         prompt += message.role + "\n" + message.text + "\n";
-    tokens.prompt = model.count_tokens(prompt);
-    tokens.contract = model.count_tokens(contract::narrow(type.output_schema, nothing).dump());
+    tokens.prompt = counter.count(prompt);
+    tokens.contract = counter.count(contract::narrow(type.output_schema, nothing).dump());
     for (const auto* part : chain(registry, type))
         tokens.output_reserve += part->output_reserve_tokens;
     return tokens;

@@ -9,6 +9,7 @@
 #include "contract/prompt.h"
 #include "model/chat.h"
 #include "store/knowledge.h"
+#include "text/tokens.h"
 
 namespace almagest::work {
 
@@ -41,6 +42,7 @@ struct FixedTokens {
     std::size_t output_reserve = 0;  ///< of the type and of those that it continues
 };
 [[nodiscard]] FixedTokens fixed_tokens(const contract::Registry& registry,
-                                       const contract::JobType& type, model::ChatModel& model);
+                                       const contract::JobType& type,
+                                       const text::TokenCounter& counter);
 
 }  // namespace almagest::work

@@ -1,9 +1,16 @@
 #include "work/chunk_step.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
+#include <utility>
 
+#include "text/bpe_tokens.h"
 #include "text/chunker.h"
 #include "text/tokens.h"
 #include "work/call.h"
@@ -22,6 +29,24 @@ class ModelTokens final : public text::TokenCounter {
     model::ChatModel* model_;
 };
 
+/// The counter of a vocabulary, read once for all pages.
+std::shared_ptr<const text::TokenCounter> vocabulary(const std::string& file,
+                                                     const std::string& rules) {
+    static std::mutex mutex;
+    static std::map<std::pair<std::string, std::string>, std::shared_ptr<const text::TokenCounter>>
+        known;
+    const std::lock_guard lock(mutex);
+    auto& counter = known[{file, rules}];
+    if (!counter) counter = text::load_bpe_tokens(file, rules);
+    return counter;
+}
+
+std::shared_ptr<const text::TokenCounter> counter_for(const config::ChunkSettings& settings,
+                                                      model::ChatModel& model) {
+    if (settings.vocabulary_file.empty()) return std::make_shared<ModelTokens>(model);
+    return vocabulary(settings.vocabulary_file, settings.vocabulary_rules);
+}
+
 }  // namespace
 
 text::ChunkBudget chunk_budget_for(const config::Settings& settings,
@@ -29,10 +54,11 @@ text::ChunkBudget chunk_budget_for(const config::Settings& settings,
     const auto& profile = config::profile_for(settings, model.name());
     const text::ChunkPolicy policy{profile.chunk_maximum_tokens, profile.chunk_overlap_tokens,
                                    profile.chunk_minimum_tokens};
+    const auto counter = counter_for(settings.chunk, model);
     std::optional<text::ChunkBudget> tightest;
     for (const auto& type : registry.all()) {
         if (type.unit != contract::Unit::chunk || !type.asks_model()) continue;
-        const auto fixed = fixed_tokens(registry, type, model);
+        const auto fixed = fixed_tokens(registry, type, *counter);
         auto budget = text::chunk_budget({model.context_window(), fixed.prompt, fixed.contract,
                                           fixed.output_reserve, settings.chunk.safety_margin},
                                          policy);
@@ -43,21 +69,24 @@ text::ChunkBudget chunk_budget_for(const config::Settings& settings,
 
 nlohmann::json chunk_source_output(const std::string& page_text, const text::ChunkBudget& budget,
                                    const config::Settings& settings, model::ChatModel& model) {
-    const ModelTokens counter(model);
+    const auto counter = counter_for(settings.chunk, model);
     auto chunks = nlohmann::json::array();
     for (const auto& chunk :
-         text::chunk_text(page_text, budget.policy, counter, settings.chunk.locale))
+         text::chunk_text(page_text, budget.policy, *counter, settings.chunk.locale))
         chunks.push_back({{"char_start", chunk.range.start},
                           {"char_end", chunk.range.end},
                           {"fresh_start", chunk.fresh},
                           {"token_count", chunk.tokens}});
-    return {{"chunks", std::move(chunks)},
-            {"policy",
-             {{"maximum", budget.policy.maximum},
-              {"overlap", budget.policy.overlap},
-              {"minimum", budget.policy.minimum},
-              {"available", budget.available},
-              {"model", model.name()}}}};
+    nlohmann::json policy = {{"maximum", budget.policy.maximum},
+                             {"overlap", budget.policy.overlap},
+                             {"minimum", budget.policy.minimum},
+                             {"available", budget.available},
+                             {"model", model.name()}};
+    if (!settings.chunk.vocabulary_file.empty()) {
+        policy["vocabulary"] =
+            std::filesystem::path(settings.chunk.vocabulary_file).filename().string();
+    }
+    return {{"chunks", std::move(chunks)}, {"policy", std::move(policy)}};
 }
 
 }  // namespace almagest::work
