@@ -54,9 +54,9 @@ std::string payload(std::size_t seq) {
 
 /// The first tenant has nine in ten of the jobs, the others the rest.
 std::vector<std::size_t> shares_of(std::size_t jobs, std::size_t tenants) {
-    std::vector<std::size_t> shares(tenants, tenants > 1 ? jobs / 10 / (tenants - 1) : 0);
-    shares[0] = jobs - (tenants - 1) * shares.back();
-    if (tenants == 1) shares[0] = jobs;
+    const std::size_t small = tenants > 1 ? jobs / 10 / (tenants - 1) : 0;
+    std::vector<std::size_t> shares(std::max<std::size_t>(1, tenants), small);
+    shares.front() = jobs - (shares.size() - 1) * small;
     return shares;
 }
 
