@@ -149,7 +149,7 @@ int end_of(const work::Reading& reading, const json& summary, const work::TakenI
 
 /// Works the queue off as far as `reading` says, with the command line's choices and a bar.
 work::Reading read_with_progress(Session& session, const RunOptions& options,
-                                 work::ReadingOptions reading, std::stop_token stop) {
+                                 work::ReadingOptions reading, const std::stop_token& stop) {
     telemetry::Progress progress(!session.quiet && !session.json, "chunks");
     reading.slots = options.concurrency;
     reading.model = options.model;
@@ -157,7 +157,7 @@ work::Reading read_with_progress(Session& session, const RunOptions& options,
         progress.update(at.chunks_done, at.chunks, at.tokens);
     };
     return work::read_on(session.settings(), session.places(), session.database(),
-                         session.registry(), reading, std::move(stop));
+                         session.registry(), reading, stop);
 }
 
 int run(Session& session, const RunOptions& options) {
