@@ -19,6 +19,7 @@ void add_show(CLI::App& program, Action& action);
 void add_queue(CLI::App& program, Action& action);
 void add_jobs(CLI::App& program, Action& action);
 void add_backfill(CLI::App& program, Action& action);
+void add_dedupe(CLI::App& program, Action& action);
 void add_merge(CLI::App& program, Action& action);
 void add_unmerge(CLI::App& program, Action& action);
 void add_runs(CLI::App& program, Action& action);

@@ -67,3 +67,28 @@ class MergingEntities(HomeCase):
             "\"grounding\": \"exact\"}, {\"name\": \"Plum\", \"type\": \"place\", \"confidence\": 1, \"grounding\": \"exact\"}]') i")]
         self.refused("merge", name, "plum", says=("Plum", *ids))
         self.done("unmerge", self.done("merge", name, ids[0], "--json").json()["merge_id"])
+
+    def test_an_audit_finds_explains_and_keeps_pairs_that_may_be_one(self):
+        item = '{{"name": "{}", "type": "person", "confidence": 1, "grounding": "exact"}}'.format
+        names = ("Orsolya Vantongeren", "Orsolya Vantongerem", "Quillon IV", "Quillon V")
+        self.home.sql("SELECT i.entity_id FROM (SELECT min(source_page_id) AS page FROM sem.source_page) p, "
+                      f"dbo.usp_batch_insert_entities(1, NULL, p.page, NULL, '[{', '.join(map(item, names))}]') i")
+
+        def named(audit) -> list:
+            return [{pair["first"]["name"], pair["second"]["name"]} for pair in audit["pairs"]]
+        tried = self.done("dedupe", "audit", "--dry-run", "--json").json()
+        self.assertIn(set(names[:2]), named(tried))
+        self.assertNotIn(set(names[2:]), named(tried))
+        kept = "SELECT count(*) FROM dbo.entity_dedupe_candidate WHERE reason = 'similar'"
+        self.assertEqual(0, self.home.number(kept))
+        audit = self.done("dedupe", "audit", "--json").json()
+        self.assertEqual(tried["pairs"], audit["pairs"])
+        self.assertEqual(len(audit["pairs"]), audit["noted"])
+        self.assertEqual(len(audit["pairs"]), self.home.number(kept))
+        pair = audit["pairs"][named(audit).index(set(names[:2]))]
+        self.assertIn("vantongerem ~ vantongeren", [evidence["detail"] for evidence in pair["explanation"]])
+        self.assertEqual(0, self.done("dedupe", "audit", "--json").json()["noted"])
+        shown = self.done("dedupe", "audit", "--limit", "1").out
+        self.assertIn("1 pairs that may be one", shown)
+        if not audit["has_job_type"]:
+            self.assertIn("no job type entity_dedupe", shown)
