@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "identity/similarity_join.h"
@@ -85,9 +86,10 @@ std::vector<CandidatePair> audit(const std::vector<Name>& names, unsigned thread
         counts.add(name.key);
         texts.push_back(code_points_of(name.key));
     }
+    const auto alike = similar_pairs(texts, edits_to_look_at, threads);
     std::vector<Pair> pairs;
-    for (const auto& pair : similar_pairs(texts, edits_to_look_at, threads))
-        pairs.emplace_back(pair.first, pair.second);
+    pairs.reserve(alike.size());
+    for (const auto& pair : alike) pairs.emplace_back(pair.first, pair.second);
     pairs_of_words(names, pairs);
     std::sort(pairs.begin(), pairs.end());
     pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace almagest::identity {
@@ -13,7 +14,10 @@ struct SimilarPair {
     std::uint32_t first = 0;
     std::uint32_t second = 0;
     std::uint32_t edits = 0;
-    friend auto operator<=>(const SimilarPair&, const SimilarPair&) = default;
+    friend bool operator==(const SimilarPair&, const SimilarPair&) = default;
+    friend bool operator<(const SimilarPair& a, const SimilarPair& b) {
+        return std::tie(a.first, a.second) < std::tie(b.first, b.second);
+    }
 };
 
 /// How many edits two texts may be apart, by the length of the longer, in code points. Never falls
