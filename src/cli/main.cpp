@@ -58,6 +58,9 @@ int main(int argc, char** argv) {
     add_queue(program, action);
     add_jobs(program, action);
     add_backfill(program, action);
+    add_dedupe(program, action);
+    add_merge(program, action);
+    add_unmerge(program, action);
     add_runs(program, action);
     add_contracts(program, action);
     add_sql(program, action);

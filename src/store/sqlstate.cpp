@@ -80,8 +80,10 @@ Remedy remedy_of(std::string_view sqlstate) {
     if (sqlstate == "AL001") {
         return Remedy::lease_lost;
     }
-    if (sqlstate == "AL002" || sqlstate == "AL004" || sqlstate == "AL005") {
-        return Remedy::usage;
+    for (const std::string_view misuse : {"AL002", "AL004", "AL005", "AL011", "AL012", "AL013"}) {
+        if (sqlstate == misuse) {
+            return Remedy::usage;
+        }
     }
     for (const std::string_view passing : {"08", "40", "53", "25P03", "55P03", "57014", "57P0"}) {
         if (sqlstate.starts_with(passing)) {

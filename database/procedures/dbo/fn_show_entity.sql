@@ -1,5 +1,5 @@
 -- Everything known under a name (folded) or another name: {"matches":[…]}, the rows of that name before those that it is an
--- alias of, better known first; null when there is none. At most 20 pieces of evidence a row. Writes nothing.
+-- alias of, better known first; null when there is none. A merged row's name shows its master, and is among its aliases. At most 20 pieces of evidence a row. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_show_entity(p_tenant_id integer, p_name text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
 SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
@@ -9,7 +9,7 @@ AS $$
          WHERE n.tenant_id = p_tenant_id AND n.name_hash = md5(dbo.fn_name_key(btrim(p_name, E' \t\n\r')))::uuid
     ), found AS (
         SELECT f.entity_id, bool_and(f.by_alias) AS by_alias
-          FROM (SELECT e.entity_id, false AS by_alias FROM wanted w
+          FROM (SELECT coalesce(e.merged_into_id, e.entity_id) AS entity_id, e.merged_into_id IS NOT NULL AS by_alias FROM wanted w
                   JOIN dbo.dim_entity e ON e.name_id = w.name_id AND e.tenant_id = p_tenant_id
                 UNION ALL
                 SELECT m.entity_id, true FROM wanted w
@@ -23,7 +23,10 @@ AS $$
             'confidence', e.confidence, 'attributes', e.attributes,
             'aliases', (SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias COLLATE "C"), '[]')
                           FROM (SELECT DISTINCT m.said_name AS alias FROM dbo.entity_mention m
-                                 WHERE m.entity_id = e.entity_id AND m.alias_of IS NOT NULL) a),
+                                 WHERE m.entity_id = e.entity_id AND (m.alias_of IS NOT NULL OR m.name_id <> e.name_id)
+                                UNION
+                                SELECT d.entity_name FROM dbo.dim_entity d
+                                 WHERE d.merged_into_id = e.entity_id AND d.name_id <> e.name_id) a),
             'mentions', (SELECT count(*) FROM dbo.entity_mention m WHERE m.entity_id = e.entity_id AND m.alias_of IS NULL),
             'pages', e.support,
             'evidence', dbo.fn_evidence_json(p_tenant_id, 'dbo.dim_entity', e.entity_id, 20),

@@ -1,6 +1,6 @@
 -- The entity that a mention of a name without a concrete type belongs to: the one of that name in its chunk if the chunk
--- has exactly one concrete one, else in its page, else in the tenant. Null: the name's untyped row, since there is none
--- or several. Depends on what was read, not on the order in which. Writes nothing.
+-- has exactly one concrete one, else in its page, else the one that the name's untyped row was merged into, else the one in
+-- the tenant. A merged row counts as its master. Null: the name's untyped row, since there is none or several. Depends on what was read, not on the order in which. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_untyped_home(p_tenant_id integer, p_name_id bigint, p_source_page_id bigint,
     p_chunk_id bigint) RETURNS bigint
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
@@ -13,7 +13,9 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
           WHERE m.name_id = p_name_id AND m.source_page_id = p_source_page_id
             AND m.type_key IS NOT NULL AND m.alias_of IS NULL
          HAVING count(DISTINCT m.entity_id) = 1),
-        (SELECT min(e.entity_id) FROM dbo.dim_entity e
+        (SELECT e.merged_into_id FROM dbo.dim_entity e
+          WHERE e.tenant_id = p_tenant_id AND e.name_id = p_name_id AND e.type_key IS NULL),
+        (SELECT min(coalesce(e.merged_into_id, e.entity_id)) FROM dbo.dim_entity e
           WHERE e.tenant_id = p_tenant_id AND e.name_id = p_name_id AND e.type_key IS NOT NULL
-         HAVING count(*) = 1))
+         HAVING count(DISTINCT coalesce(e.merged_into_id, e.entity_id)) = 1))
 $$;

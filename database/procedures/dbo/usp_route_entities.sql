@@ -7,6 +7,7 @@
 -- another row, and a pair for the audit. Types "unknown" and "other" clash with nothing: such a mention belongs to the one
 -- concrete row of its chunk, page or tenant (dbo.fn_untyped_home), and only where there is none or several to the
 -- name's one untyped row; when a concrete type comes later the untyped row takes it, and mentions are settled again.
+-- A merged row keeps its name and type, and its mentions are its master's.
 -- Another name (alias) holds for its chunk and for look-ups; elsewhere it makes a pair for the audit.
 -- Every value is joined so that order does not matter: greatest confidence, highest state, least name by
 -- dbo.fn_name_rank, all attributes said. The same again changes nothing.
@@ -61,11 +62,14 @@ BEGIN
         RETURN;
     END IF;
 
-    -- Dimensions. The first concrete type of a name is taken by its untyped row, if it has one.
+    -- Dimensions. The first concrete type of a name is taken by its untyped row, if it has one; a merged one takes none
+    -- that its master clashes with.
     UPDATE dbo.dim_entity e SET type_key = t.type_key, entity_type = t.type_key, updated_at = now()
       FROM (SELECT i.name_id, min(i.type_key COLLATE "C") AS type_key FROM unnest(v_items) i
              WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL GROUP BY i.name_id) t
      WHERE e.tenant_id = p_tenant_id AND e.name_id = t.name_id AND e.type_key IS NULL
+       AND (e.merged_into_id IS NULL OR EXISTS (SELECT FROM dbo.dim_entity o
+             WHERE o.entity_id = e.merged_into_id AND o.tenant_id = p_tenant_id AND coalesce(o.type_key, t.type_key) = t.type_key))
        AND NOT EXISTS (SELECT FROM dbo.dim_entity o
                         WHERE o.tenant_id = p_tenant_id AND o.name_id = t.name_id AND o.type_key IS NOT NULL);
     WITH made AS (
@@ -105,12 +109,14 @@ BEGIN
            confidence = greatest(e.confidence, t.confidence),
            attributes = dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes]),
            promotion_state = dbo.fn_risen_state(e.promotion_state, t.state), updated_at = now()
-      FROM (SELECT m.entity_id, min(dbo.fn_name_rank(i.name)) AS name_rank, min(i.said_type COLLATE "C") AS said_type,
+      FROM (SELECT m.entity_id, min(dbo.fn_name_rank(i.name)) FILTER (WHERE d.name_id = i.name_id) AS name_rank,
+                   min(i.said_type COLLATE "C") FILTER (WHERE d.name_id = i.name_id) AS said_type,
                    max(i.confidence) AS confidence, dbo.fn_union_attributes(array_agg(i.attributes)) AS attributes,
                    (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1] AS state
               FROM unnest(v_items) i
               JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = p_source_page_id
                AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
+              JOIN dbo.dim_entity d ON d.entity_id = m.entity_id AND d.tenant_id = m.tenant_id
              WHERE i.alias_of_name_id IS NULL
              GROUP BY m.entity_id) t
      WHERE e.entity_id = t.entity_id AND e.tenant_id = p_tenant_id

@@ -9,8 +9,6 @@ LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public 
 DECLARE
     v_homeless bigint[];
     v_moved dbo.moved_mention[];
-    v_ids bigint[];
-    v_entities bigint[];
 BEGIN
     SELECT array_agg(ROW(m.mention_id, m.entity_id, dbo.fn_untyped_home(m.tenant_id, m.name_id, m.source_page_id, m.chunk_id))::dbo.moved_mention),
            array_agg(DISTINCT m.name_id) FILTER (WHERE dbo.fn_untyped_home(m.tenant_id, m.name_id, m.source_page_id, m.chunk_id) IS NULL)
@@ -22,34 +20,14 @@ BEGIN
         RETURN;
     END IF;
     PERFORM dbo.usp_make_untyped_entities(p_tenant_id, NULL, v_homeless);
-    SELECT array_agg(ROW(v.mention_id, v.old_entity_id, coalesce(v.new_entity_id, e.entity_id))::dbo.moved_mention)
+    SELECT array_agg(ROW(v.mention_id, v.old_entity_id, coalesce(v.new_entity_id, e.merged_into_id, e.entity_id))::dbo.moved_mention)
       INTO v_moved
       FROM unnest(v_moved) v
       JOIN dbo.entity_mention m ON m.mention_id = v.mention_id
       LEFT JOIN dbo.dim_entity e ON e.tenant_id = p_tenant_id AND e.name_id = m.name_id AND e.type_key IS NULL
-     WHERE v.old_entity_id <> coalesce(v.new_entity_id, e.entity_id);
+     WHERE v.old_entity_id <> coalesce(v.new_entity_id, e.merged_into_id, e.entity_id);
     IF v_moved IS NULL THEN
         RETURN;
     END IF;
-    -- Other names go with the mention that they are other names of.
-    SELECT v_moved || coalesce(array_agg(ROW(a.mention_id, v.old_entity_id, v.new_entity_id)::dbo.moved_mention), '{}')
-      INTO v_moved
-      FROM unnest(v_moved) v JOIN dbo.entity_mention a ON a.alias_of = v.mention_id;
-    v_ids := ARRAY(SELECT v.mention_id FROM unnest(v_moved) v);
-    v_entities := ARRAY(SELECT v.old_entity_id FROM unnest(v_moved) v UNION SELECT v.new_entity_id FROM unnest(v_moved) v);
-
-    UPDATE dbo.entity_mention m SET entity_id = v.new_entity_id FROM unnest(v_moved) v WHERE m.mention_id = v.mention_id;
-    UPDATE dbo.fact_entity_extraction x SET entity_id = v.new_entity_id FROM unnest(v_moved) v
-     WHERE x.mention_id = v.mention_id AND x.tenant_id = p_tenant_id;
-    UPDATE dbo.evidence x SET target_id = v.new_entity_id FROM unnest(v_moved) v
-     WHERE x.mention_id = v.mention_id AND x.target_table = 'dbo.dim_entity';
-    PERFORM dbo.usp_move_relations(p_tenant_id, v_ids);
-    DELETE FROM dbo.entity_dedupe_candidate c
-     WHERE c.reason = 'alias' AND c.status = 'open'
-       AND (c.first_entity_id = ANY (v_entities) OR c.second_entity_id = ANY (v_entities));
-    PERFORM dbo.usp_derive_entities(p_tenant_id, v_entities);
-    PERFORM dbo.usp_note_dedupe_candidates(p_tenant_id,
-        ARRAY(SELECT m.name_id FROM dbo.entity_mention m WHERE m.mention_id = ANY (v_ids)
-              UNION SELECT m.name_id FROM dbo.entity_mention m WHERE m.entity_id = ANY (v_entities) AND m.alias_of IS NOT NULL
-              UNION SELECT e.name_id FROM dbo.dim_entity e WHERE e.entity_id = ANY (v_entities)));
+    PERFORM dbo.usp_move_mentions(p_tenant_id, v_moved);
 END $$;

@@ -1,6 +1,7 @@
 -- Writes mentions of names in one passage; what is known is joined with what is said now, and the same again changes
 -- nothing. An item with a type belongs to the entity of that name and type; one without to its home
 -- (dbo.fn_untyped_home) or the name's untyped row; an alias to the entity of the name that it is an alias of.
+-- Where that row is merged, to its master.
 -- Returns the name ids of the mentions that are new. Writes dbo.entity_mention. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_write_mentions(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
     p_chunk_id bigint, p_items dbo.mention_item[]) RETURNS bigint[]
@@ -25,7 +26,8 @@ BEGIN
         SELECT p_tenant_id, p_source_page_id, p_chunk_id, j.name_id, j.type_key, j.alias_of,
                coalesce(j.owner_id,
                         CASE WHEN j.type_key IS NULL
-                             THEN dbo.fn_untyped_home(p_tenant_id, j.name_id, p_source_page_id, p_chunk_id) END, e.entity_id),
+                             THEN dbo.fn_untyped_home(p_tenant_id, j.name_id, p_source_page_id, p_chunk_id) END,
+                        e.merged_into_id, e.entity_id),
                j.name, j.said_type, j.confidence, j.grounding, j.state,
                CASE WHEN j.alias_of IS NULL THEN j.attributes ELSE '{}' END, p_run_id
           FROM joined j
