@@ -38,10 +38,10 @@ void add_intake_options(CLI::App& command, IntakeArguments& arguments) {
         {"jsonl", work::InputType::json_lines},
         {"mediawiki", work::InputType::mediawiki}};
     command
-        .add_option(
-            "PATH", arguments.paths,
-            "files or folders: text, Markdown, HTML, PDF, MediaWiki dumps (.xml, .xml.bz2), "
-            "JSON Lines of {id, title, url, content}; - reads standard input")
+        .add_option("PATH", arguments.paths,
+                    "files, folders or http(s) addresses: text, Markdown, HTML, PDF, MediaWiki "
+                    "dumps (.xml, .xml.bz2), "
+                    "JSON Lines of {id, title, url, content}; - reads standard input")
         ->required();
     command
         .add_option_function<std::string>(

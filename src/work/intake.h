@@ -28,9 +28,10 @@ struct IntakeProgress {
     std::uint64_t pages = 0;
 };
 
-/// Reads pages from files, folders and standard input ("-") and stores them with their first jobs.
-/// What cannot be read is refused, and the rest goes on. Memory does not grow with dumps and JSON
-/// Lines, but for 8 bytes a page. Throws TransientError when the database is lost.
+/// Reads pages from files, folders, http(s) addresses and standard input ("-") and stores them with
+/// their first jobs. What cannot be read is refused, and the rest goes on. Memory does not grow
+/// with dumps and JSON Lines, but for 8 bytes a page. Throws TransientError when the database is
+/// lost.
 [[nodiscard]] TakenIn take_in(store::Sources& sources, int tenant_id,
                               const std::vector<std::string>& paths,
                               const config::IngestSettings& settings, const IntakeOptions& options,

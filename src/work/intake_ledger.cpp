@@ -4,6 +4,7 @@
 
 #include "error/error.h"
 #include "telemetry/log.h"
+#include "text/code_points.h"
 
 namespace almagest::work {
 namespace {
@@ -11,6 +12,16 @@ namespace {
 constexpr std::size_t kPagesAtOnce = 100;
 constexpr std::size_t kBytesAtOnce = 8UL << 20U;
 constexpr std::size_t kMostRefusals = 1000;
+
+/// Names of files and words out of them may be any bytes; what is told and kept is UTF-8.
+std::string as_utf8(std::string text) {
+    const bool is_text = text::is_utf8(text);
+    for (char& byte : text) {
+        const auto value = static_cast<unsigned char>(byte);
+        if (value < 0x20 || (value >= 0x80 && !is_text)) byte = '?';
+    }
+    return text;
+}
 
 /// A known page costs nothing, not even a line.
 void tell(const store::IngestedPage& page, const std::string& locator) {
@@ -54,10 +65,12 @@ void IntakeLedger::known(const store::IngestedPage& page) {
 void IntakeLedger::refuse(const std::string& path, const std::string& reason,
                           const std::string& locator) {
     if (++taken_.refusals > kMostRefusals) return;
-    taken_.refused.push_back({path, reason});
+    const Refusal refusal{as_utf8(path), as_utf8(reason)};
     telemetry::log(telemetry::Level::warning, "not taken in", {},
-                   {{"path", path}, {"reason", reason}});
-    if (!locator.empty() && locator.size() <= 4000) sources_->refuse(tenant_id_, locator, reason);
+                   {{"path", refusal.path}, {"reason", refusal.reason}});
+    if (!locator.empty() && locator.size() <= 4000 && locator == as_utf8(locator))
+        sources_->refuse(tenant_id_, locator, refusal.reason);
+    taken_.refused.push_back(refusal);
 }
 
 void IntakeLedger::redirect(store::Redirect redirect) {
