@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "error/error.h"
+#include "text/wikitext_markup.h"
 
 namespace almagest::text {
 namespace {
@@ -80,18 +81,16 @@ class MediaWikiDump::Reader {
     Reader& operator=(const Reader&) = delete;
 
     void feed(std::string_view bytes, bool last) {
+        if (last && !fed_) throw PermanentError("is empty; there is no dump to read");
+        fed_ = true;
         do {
             const auto part = bytes.substr(0, kPart);
             bytes.remove_prefix(part.size());
             const int state = xmlParseChunk(context_, part.data(), static_cast<int>(part.size()),
                                             last && bytes.empty() ? 1 : 0);
             if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
-            if (state != XML_ERR_OK) refuse();
+            if (state != XML_ERR_OK) refuse(last);
         } while (!bytes.empty());
-    }
-
-    void require_dump() const {
-        if (!seen_root_) throw PermanentError("is empty; there is no dump to read");
     }
 
   private:
@@ -123,10 +122,8 @@ class MediaWikiDump::Reader {
         }
     }
 
-    [[noreturn]] void refuse() const {
+    [[noreturn]] void refuse(bool at_end) const {
         const xmlError* error = xmlCtxtGetLastError(context_);
-        const bool at_end = error != nullptr && (error->code == XML_ERR_DOCUMENT_END ||
-                                                 error->code == XML_ERR_TAG_NOT_FINISHED);
         if (at_end || error == nullptr)
             throw PermanentError(fmt::format("is cut off: the dump ends in the middle, at line {}",
                                              xmlSAX2GetLineNumber(context_)));
@@ -144,7 +141,6 @@ class MediaWikiDump::Reader {
                 throw PermanentError(
                     fmt::format("is XML whose root is <{}>, not the <mediawiki> of a dump",
                                 name.substr(0, 100)));
-            seen_root_ = true;
         }
         field_ = field_of(parent, name);
         if (field_ != Field::none && field_ != Field::other && field_ != Field::text)
@@ -188,7 +184,8 @@ class MediaWikiDump::Reader {
             if (view(attributes[5 * i]) != name) continue;
             const auto* begin = reinterpret_cast<const char*>(attributes[5 * i + 3]);
             const auto* end = reinterpret_cast<const char*>(attributes[5 * i + 4]);
-            return {begin, std::min(end, begin + kLongestField)};
+            // The library gives "&" as a reference where entities are off.
+            return decode_entities({begin, std::min(end, begin + kLongestField)});
         }
         return "";
     }
@@ -250,7 +247,7 @@ class MediaWikiDump::Reader {
     std::exception_ptr thrown_;
     std::vector<std::string> open_;
     Field field_ = Field::none;
-    bool seen_root_ = false;
+    bool fed_ = false;
     int namespace_key_ = 0;
     std::string scratch_;
     WikiSite site_;
@@ -268,7 +265,6 @@ void MediaWikiDump::feed(std::string_view bytes) {
 
 void MediaWikiDump::finish() {
     reader_->feed({}, true);
-    reader_->require_dump();
 }
 
 bool looks_like_dump(std::string_view head) {

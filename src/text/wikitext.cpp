@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "text/page_writer.h"
 #include "text/wikitext_expand.h"
@@ -134,6 +135,7 @@ class Layout {
         std::vector<std::string> cells;
         std::string cell;
         bool in_cell = false;
+        bool in_caption = false;
     };
     static constexpr std::size_t kMostTables = 16;  // within one another
 
@@ -225,8 +227,11 @@ class Layout {
         if (text.starts_with("|-")) return end_row();
         if (text.starts_with("|+")) {
             end_row();
-            return cell(text.substr(2));
+            cell(text.substr(2));
+            tables_.back().in_caption = true;
+            return;
         }
+        if (std::exchange(tables_.back().in_caption, false)) end_row();
         if (text.starts_with('|') || text.starts_with('!'))
             return cells(text.substr(1), text.front() == '!');
         Table& table = tables_.back();
