@@ -4,11 +4,11 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/intake.h"
 #include "cli/print.h"
 #include "error/error.h"
 #include "telemetry/progress.h"
 #include "work/metrics_server.h"
-#include "work/page_files.h"
 #include "work/reading.h"
 
 namespace almagest::cli {
@@ -18,49 +18,10 @@ using nlohmann::json;
 namespace {
 
 struct RunOptions {
-    std::vector<std::string> paths;
+    IntakeArguments intake;
     std::optional<std::string> model;
     std::optional<unsigned> concurrency;
 };
-
-json refused_files(const std::vector<work::RefusedFile>& refused) {
-    auto list = json::array();
-    for (const auto& file : refused) list.push_back({{"path", file.path}, {"reason", file.reason}});
-    return list;
-}
-
-void complain_about(const std::vector<work::RefusedFile>& refused) {
-    for (const auto& file : refused)
-        std::cerr << "almagest: " << printable(file.path) << ": " << printable(file.reason) << "\n";
-}
-
-work::TakenIn take_in_pages(Session& session, const std::vector<std::string>& paths) {
-    telemetry::Progress progress(!session.quiet && !session.json, "pages");
-    store::Knowledge knowledge(session.connection());
-    return work::take_in(
-        knowledge, session.tenant_id(), paths, session.settings().ingest,
-        [&](std::size_t done, std::size_t total) { progress.update(done, total, 0); });
-}
-
-/// Nothing at all could be read: why, and with which exit code.
-int nothing_read(Session& session, const work::TakenIn& taken) {
-    const bool missing =
-        std::all_of(taken.refused.begin(), taken.refused.end(),
-                    [](const auto& file) { return file.reason == "no such file or folder"; });
-    if (session.json)
-        print_json({{"error", "no page could be read"}, {"refused", refused_files(taken.refused)}});
-    if (taken.refused.empty())
-        std::cerr << "almagest: there is no file to read there; name files or folders with text, "
-                     "Markdown or HTML\n";
-    return !taken.refused.empty() && missing ? Exit::usage : Exit::failed;
-}
-
-std::vector<std::int64_t> ids_of(const std::vector<store::IngestedPage>& pages) {
-    std::vector<std::int64_t> ids;
-    ids.reserve(pages.size());
-    for (const auto& page : pages) ids.push_back(page.source_page_id);
-    return ids;
-}
 
 json call_figures(const work::Reading& reading) {
     const double seconds = static_cast<double>(reading.took.count()) / 1000.0;
@@ -116,8 +77,8 @@ void print_summary(const json& summary, const work::Reading& reading, const work
         std::cout << fmt::format("  {:<14}{}\n", label, value);
     };
     std::cout << paint("What was learnt", Colour::bold) << "\n";
-    line("pages",
-         fmt::format("{} ({} new)", grouped(taken.pages.size()), grouped(taken.new_pages)));
+    line("pages", fmt::format("{} ({} new)", grouped(taken.source_page_ids.size()),
+                              grouped(taken.new_pages)));
     line("chunks", counted(summary, "chunks"));
     line("model calls", fmt::format("{} in {}", grouped(reading.model.calls),
                                     clock_time(figures["seconds"].get<double>())));
@@ -144,7 +105,7 @@ int end_of(const work::Reading& reading, const json& summary, const work::TakenI
     const auto dead = dead_jobs(summary);
     if (dead > 0 && summary.at("jobs").value("succeeded", std::uint64_t{0}) == 0)
         return Exit::failed;
-    return dead > 0 || !taken.refused.empty() ? Exit::partly : Exit::done;
+    return dead > 0 || taken.refusals > 0 ? Exit::partly : Exit::done;
 }
 
 /// Works the queue off as far as `reading` says, with the command line's choices and a bar.
@@ -167,12 +128,10 @@ int run(Session& session, const RunOptions& options) {
     knowledge.set_thresholds(session.tenant_id(),
                              session.settings().governance.auto_promote_threshold,
                              session.settings().governance.manual_review_threshold);
-    const auto taken = take_in_pages(session, options.paths);
-    complain_about(taken.refused);
-    if (taken.pages.empty()) return nothing_read(session, taken);
-    for (const auto& page : taken.pages) (void)knowledge.begin_reading(page.source_page_id);
+    const auto taken = take_in_pages(session, options.intake);
+    if (taken.source_page_ids.empty()) return nothing_read(session, taken);
 
-    const auto ids = ids_of(taken.pages);
+    const auto& ids = taken.source_page_ids;
     work::ReadingOptions reading_options;
     reading_options.tenant_id = session.tenant_id();
     reading_options.source_page_ids = ids;
@@ -182,7 +141,7 @@ int run(Session& session, const RunOptions& options) {
     complain_about_dead(summary);
     if (session.json) {
         summary["this_run"] = call_figures(reading);
-        summary["refused"] = refused_files(taken.refused);
+        summary["refused"] = refused_list(taken);
         summary["new_pages"] = taken.new_pages;
         summary["stopped"] = reading.report.stopped;
         print_json(summary);
@@ -192,27 +151,6 @@ int run(Session& session, const RunOptions& options) {
             std::cerr << "almagest: stopped; the same command goes on where this one left off\n";
     }
     return code;
-}
-
-int ingest(Session& session, const RunOptions& options) {
-    (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
-    store::Knowledge knowledge(session.connection());
-    const auto taken = take_in_pages(session, options.paths);
-    complain_about(taken.refused);
-    if (taken.pages.empty()) return nothing_read(session, taken);
-    int enqueued = 0;
-    for (const auto& page : taken.pages) enqueued += knowledge.begin_reading(page.source_page_id);
-    if (enqueued > 0) store::Queue(session.connection()).hint();
-    if (session.json)
-        print_json({{"pages", taken.pages.size()},
-                    {"new_pages", taken.new_pages},
-                    {"source_page_ids", ids_of(taken.pages)},
-                    {"jobs_enqueued", enqueued},
-                    {"refused", refused_files(taken.refused)}});
-    else
-        std::cout << fmt::format("{} pages, {} of them new; {} jobs wait for `almagest work`\n",
-                                 taken.pages.size(), taken.new_pages, enqueued);
-    return taken.refused.empty() ? Exit::done : Exit::partly;
 }
 
 /// Counts what is done, and serves it as long as it exists.
@@ -267,8 +205,7 @@ void add_model_options(CLI::App& command, const std::shared_ptr<RunOptions>& opt
 void add_run(CLI::App& program, Action& action) {
     auto options = std::make_shared<RunOptions>();
     auto* command = program.add_subcommand("run", "read pages into the star schema: the main job");
-    command->add_option("PATH", options->paths, "files or folders; - reads standard input")
-        ->required();
+    add_intake_options(*command, options->intake);
     add_model_options(*command, options);
     command->footer(
         "Examples:\n  almagest run history.html notes/\n  almagest run --json page.md > "
@@ -276,17 +213,6 @@ void add_run(CLI::App& program, Action& action) {
         "off; on pages that were read already it asks no model.");
     command->callback([&action, options] {
         action = [options](Session& session) { return run(session, *options); };
-    });
-}
-
-void add_ingest(CLI::App& program, Action& action) {
-    auto options = std::make_shared<RunOptions>();
-    auto* command = program.add_subcommand("ingest", "only take pages in; `work` reads them later");
-    command->add_option("PATH", options->paths, "files or folders; - reads standard input")
-        ->required();
-    command->footer("Example:\n  almagest ingest pages/ && almagest work --drain");
-    command->callback([&action, options] {
-        action = [options](Session& session) { return ingest(session, *options); };
     });
 }
 

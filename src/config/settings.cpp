@@ -209,7 +209,11 @@ std::vector<Field> all_fields(Draft& draft) {
         {"queue", section({{"maximum_payload_bytes",
                             whole(all.queue.maximum_payload_bytes, 1, 1'000'000'000)}})},
         {"ingest",
-         section({{"maximum_page_bytes", whole(all.ingest.maximum_page_bytes, 1, 1ULL << 31U)}})},
+         section(
+             {{"maximum_page_bytes", whole(all.ingest.maximum_page_bytes, 1, 1ULL << 31U)},
+              {"allow_private_addresses", flag(all.ingest.allow_private_addresses)},
+              {"requests_per_minute", whole(all.ingest.requests_per_minute, 0, 60'000)},
+              {"request_timeout_seconds", whole(all.ingest.request_timeout_seconds, 1, 3'600)}})},
         {"retention",
          section({{"finished_jobs_days", whole(all.retention.finished_jobs_days, 0, kMostDays)},
                   {"artifacts_days", whole(all.retention.artifacts_days, 0, kMostDays)},

@@ -90,6 +90,9 @@ struct QueueSettings {
 
 struct IngestSettings {
     std::uint64_t maximum_page_bytes = 64ULL * 1024 * 1024;
+    bool allow_private_addresses = false;   ///< may http(s) go to loopback and local networks?
+    unsigned requests_per_minute = 30;      ///< to one host; 0: no limit
+    unsigned request_timeout_seconds = 60;  ///< of one answer, from asking to its last byte
 };
 
 struct LogSettings {

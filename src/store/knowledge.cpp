@@ -6,7 +6,6 @@
 
 #include "store/arguments.h"
 #include "store/sqlstate.h"
-#include "system/sha256.h"
 
 namespace almagest::store {
 namespace {
@@ -53,34 +52,6 @@ void Knowledge::set_thresholds(int tenant_id, double auto_promote, double manual
         (void)arguments.run(work,
                             "SELECT dbo.usp_set_thresholds($1::int, '*', $2::float8, $3::float8)");
     });
-}
-
-IngestedPage Knowledge::ingest(const NewPage& page) {
-    const auto arguments = Arguments()
-                               .add(page.tenant_id)
-                               .add(page.locator)
-                               .add(page.media_type)
-                               .add(page.charset)
-                               .add(page.title)
-                               .add(page.text)
-                               .add(system::sha256_of(page.raw));
-    IngestedPage ingested;
-    connection_->transaction([&](pqxx::work& work) {
-        const auto row = work.exec_params1(
-            "SELECT source_page_id, version, is_new, correlation_id FROM "
-            "ingest.usp_ingest_page($1::int, "
-            "$2::text, $3::text, $4::text, $5::text, $6::text, $8::bytea, $7::text)",
-            pqxx::prepare::make_dynamic_params(arguments.pointers()), pqxx::binarystring(page.raw));
-        ingested = {row[0].as<std::int64_t>(), row[1].as<int>(), row[2].as<bool>(),
-                    row[3].as<std::string>()};
-    });
-    return ingested;
-}
-
-int Knowledge::begin_reading(std::int64_t source_page_id) {
-    return one_row(*connection_, Arguments().add(source_page_id),
-                   "SELECT ingest.usp_begin_reading($1::bigint)")[0]
-        .as<int>();
 }
 
 StoredPage Knowledge::page(std::int64_t source_page_id) {

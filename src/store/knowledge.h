@@ -24,7 +24,8 @@ struct NewPage {
     std::string charset;
     std::string title;
     std::string text;
-    std::string raw;  ///< the bytes as they came
+    std::string raw;         ///< the bytes as they came
+    nlohmann::json headers;  ///< an object: what was said of them; null for nothing
 };
 
 struct StoredPage {
@@ -59,9 +60,6 @@ class Knowledge {
     [[nodiscard]] std::string register_job_type(const nlohmann::json& job_type);
     void set_thresholds(int tenant_id, double auto_promote, double manual_review);
 
-    [[nodiscard]] IngestedPage ingest(const NewPage& page);
-    /// Enqueues the page's first jobs; how many were new.
-    int begin_reading(std::int64_t source_page_id);
     [[nodiscard]] StoredPage page(std::int64_t source_page_id);
     [[nodiscard]] StoredChunk chunk(std::int64_t chunk_id);
     [[nodiscard]] std::vector<ChunkEntity> chunk_entities(std::int64_t chunk_id);

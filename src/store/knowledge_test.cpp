@@ -9,6 +9,7 @@
 #include "error/error.h"
 #include "store/queue.h"
 #include "store/shared_cluster.h"
+#include "store/sources.h"
 
 namespace almagest::store {
 namespace {
@@ -19,6 +20,7 @@ class KnowledgeTest : public testing::Test {
   protected:
     KnowledgeTest()
         : connection_(SharedCluster::migrated_database(), "test"),
+          sources_(connection_),
           knowledge_(connection_),
           queue_(connection_) {}
 
@@ -41,7 +43,10 @@ class KnowledgeTest : public testing::Test {
                                             {"sha256", "one"}});
     }
 
+    IngestedPage ingest(const NewPage& page) { return sources_.take_in({page}).pages.front(); }
+
     Connection connection_;
+    Sources sources_;
     Knowledge knowledge_;
     Queue queue_;
 };
@@ -54,14 +59,14 @@ TEST_F(KnowledgeTest, ATenantIsMadeOnce) {
 }
 
 TEST_F(KnowledgeTest, TheSameBytesAreTheSamePageAndOthersItsNextVersion) {
-    const auto first = knowledge_.ingest(page("Vega shines in Lyra."));
+    const auto first = ingest(page("Vega shines in Lyra."));
     EXPECT_TRUE(first.is_new);
     EXPECT_EQ(first.version, 1);
-    const auto again = knowledge_.ingest(page("Vega shines in Lyra."));
+    const auto again = ingest(page("Vega shines in Lyra."));
     EXPECT_FALSE(again.is_new);
     EXPECT_EQ(again.source_page_id, first.source_page_id);
     EXPECT_EQ(again.correlation_id, first.correlation_id);
-    const auto changed = knowledge_.ingest(page("Vega shines bright in Lyra."));
+    const auto changed = ingest(page("Vega shines bright in Lyra."));
     EXPECT_TRUE(changed.is_new);
     EXPECT_EQ(changed.version, 2);
 
@@ -74,7 +79,7 @@ TEST_F(KnowledgeTest, TheSameBytesAreTheSamePageAndOthersItsNextVersion) {
 
 TEST_F(KnowledgeTest, RawBytesAreKeptAsTheyCame) {
     const auto wanted = page("Vega");
-    (void)knowledge_.ingest(wanted);
+    (void)ingest(wanted);
     connection_.transaction([&](pqxx::work& work) {
         const auto row = work.exec1("SELECT raw FROM ingest.ingest_record");
         EXPECT_EQ(pqxx::binarystring(row[0]).str(), wanted.raw);
@@ -82,14 +87,15 @@ TEST_F(KnowledgeTest, RawBytesAreKeptAsTheyCame) {
 }
 
 TEST_F(KnowledgeTest, ATextWithAZeroByteIsRefused) {
-    EXPECT_THROW((void)knowledge_.ingest(page(std::string("Ve\0ga", 5))), PermanentError);
+    EXPECT_THROW((void)ingest(page(std::string("Ve\0ga", 5))), PermanentError);
 }
 
 TEST_F(KnowledgeTest, APageIsReadInChunks) {
     register_chunking();
-    const auto ingested = knowledge_.ingest(page("Vega – a star. Lyra – its home."));
-    EXPECT_EQ(knowledge_.begin_reading(ingested.source_page_id), 1);
-    EXPECT_EQ(knowledge_.begin_reading(ingested.source_page_id), 0);
+    const auto batch = sources_.take_in({page("Vega – a star. Lyra – its home.")});
+    const auto ingested = batch.pages.front();
+    EXPECT_EQ(batch.jobs, 1);
+    EXPECT_EQ(sources_.begin_reading(ingested.source_page_id), 0);
     const auto jobs = queue_.claim("worker", {{}, {ingested.source_page_id}, {}}, 10);
     ASSERT_EQ(jobs.size(), 1U);
     EXPECT_EQ(jobs.front().source_page_id, ingested.source_page_id);
@@ -121,7 +127,7 @@ TEST_F(KnowledgeTest, WhatIsUnknownIsNullOrUsage) {
     EXPECT_TRUE(knowledge_.show_entity(1, "Vega").is_null());
     EXPECT_THROW((void)knowledge_.page(1234), UsageError);
     EXPECT_THROW((void)knowledge_.chunk(1234), UsageError);
-    EXPECT_THROW((void)knowledge_.begin_reading(1234), UsageError);
+    EXPECT_THROW((void)sources_.begin_reading(1234), UsageError);
 }
 
 TEST_F(KnowledgeTest, ThresholdsAreSetForATenant) {

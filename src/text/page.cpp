@@ -10,7 +10,9 @@
 #include "text/charset.h"
 #include "text/html.h"
 #include "text/markdown.h"
+#include "text/pdf.h"
 #include "text/plain_text.h"
+#include "text/wikitext.h"
 
 namespace almagest::text {
 namespace {
@@ -70,25 +72,34 @@ std::optional<MediaType> detect_media_type(std::string_view file_name, std::stri
 }
 
 Page read_page(std::string_view name, std::string_view bytes,
-               std::optional<std::string> declared_charset) {
+               std::optional<std::string> declared_charset, std::optional<MediaType> type) {
     const auto refuse = [name](std::string_view why) -> void {
         throw PermanentError(fmt::format("{}: {}", name, why));
     };
     if (bytes.empty()) refuse("it is empty; there is nothing to read");
-    if (const auto binary = known_binary(bytes)) {
-        refuse(*binary == "a PDF"
-                   ? "PDF is not read yet; convert it to text or HTML"
-                   : fmt::format("it is {}, not a page; give text, Markdown or HTML", *binary));
-    }
     Page page;
+    const auto binary = known_binary(bytes);
+    if (type == MediaType::pdf || (!type && binary == "a PDF")) {
+        try {
+            PdfText read = read_pdf(bytes);
+            page.title = read.title.empty() ? std::string(file_part(name)) : std::move(read.title);
+            page.text = std::move(read.text);
+        } catch (const PermanentError& error) {
+            refuse(error.what());
+        }
+        page.media_type = MediaType::pdf;
+        return page;
+    }
+    if (binary)
+        refuse(fmt::format("it is {}, not a page; give text, Markdown, HTML or PDF", *binary));
     std::string utf8;
     try {
         utf8 = decode(bytes, std::move(declared_charset), &page.charset);
     } catch (const PermanentError& error) {
         refuse(error.what());
     }
-    const auto type = detect_media_type(name, utf8);
-    if (!type) refuse("it is not a page; give text, Markdown or HTML");
+    if (!type) type = detect_media_type(name, utf8);
+    if (!type) refuse("it is not a page; give text, Markdown, HTML or PDF");
     page.media_type = *type;
     try {
         switch (page.media_type) {
@@ -110,6 +121,11 @@ Page read_page(std::string_view name, std::string_view bytes,
                 page.text = std::move(read.text);
                 break;
             }
+            case MediaType::wikitext:
+                page.text = read_wikitext(utf8);
+                break;
+            case MediaType::pdf:
+                break;
         }
     } catch (const PermanentError& error) {
         refuse(error.what());

@@ -7,7 +7,7 @@
 
 namespace almagest::text {
 
-enum class MediaType : std::uint8_t { plain_text, markdown, html };
+enum class MediaType : std::uint8_t { plain_text, markdown, html, pdf, wikitext };
 
 /// A page as people read it: UTF-8, NFC is not forced (offsets are into what is stored here).
 struct Page {
@@ -35,7 +35,9 @@ struct Page {
 /// Reads a page of any supported type. `name` names it in errors and is the title of last resort.
 /// Throws PermanentError "name: …" when it cannot be decoded, is binary, or holds no readable text.
 /// The text never contains NUL, carriage returns, or unpaired surrogates. Thread-safe.
+/// `type` where it is known; else it is told by name and content.
 [[nodiscard]] Page read_page(std::string_view name, std::string_view bytes,
-                             std::optional<std::string> declared_charset = std::nullopt);
+                             std::optional<std::string> declared_charset = std::nullopt,
+                             std::optional<MediaType> type = std::nullopt);
 
 }  // namespace almagest::text

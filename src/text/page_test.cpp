@@ -121,7 +121,7 @@ TEST(ReadPage, FillsEveryMember) {
 
 TEST(ReadPage, BinaryFilesAreRefusedByTheirKind) {
     EXPECT_EQ(refusal("a.txt", "%PDF-1.7 \x01"),
-              "a.txt: PDF is not read yet; convert it to text or HTML");
+              "a.txt: it is a PDF that is damaged: it has no readable table of its parts");
     EXPECT_THAT(refusal("a",
                         "\x7F"
                         "ELF\2\1\1"),

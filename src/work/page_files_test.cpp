@@ -27,7 +27,7 @@ class PageFiles : public testing::Test {
     }
 
     fs::path folder_;
-    std::vector<RefusedFile> refused_;
+    std::vector<Refusal> refused_;
 };
 
 TEST_F(PageFiles, OfAFolderAreAllBelowItInAFixedOrderWithoutHiddenOnes) {

@@ -58,8 +58,8 @@ class Home:
             command += ["--config", str(file)]
         return command
 
-    def start(self, *arguments, output=subprocess.PIPE) -> subprocess.Popen:
-        return subprocess.Popen(self._command(arguments), env=self.environment, stdin=subprocess.DEVNULL,
+    def start(self, *arguments, output=subprocess.PIPE, stdin=subprocess.DEVNULL) -> subprocess.Popen:
+        return subprocess.Popen(self._command(arguments), env=self.environment, stdin=stdin,
                                 stdout=output, stderr=output, text=True, encoding="utf-8",
                                 errors="replace", start_new_session=True)
 
@@ -83,8 +83,14 @@ class Home:
             raise AssertionError(f"{process.args} was not done after {timeout} s\n{out}\n{err}\n{account}") from None
         return Result(process.returncode, out, err, time.monotonic() - began)
 
-    def run(self, *arguments, timeout: float = 180) -> Result:
-        return self.finish(self.start(*arguments), timeout)
+    def run(self, *arguments, timeout: float = 180, input: str | None = None) -> Result:
+        """`input`: what stands on standard input; nothing there without it."""
+        if input is None:
+            return self.finish(self.start(*arguments), timeout)
+        with tempfile.TemporaryFile() as file:
+            file.write(input.encode())
+            file.seek(0)
+            return self.finish(self.start(*arguments, stdin=file), timeout)
 
     def sql(self, query: str) -> list[list[str]]:
         result = self.run("sql", query)

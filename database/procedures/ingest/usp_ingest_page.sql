@@ -1,11 +1,11 @@
 -- Takes in one page: the bytes as they came and the clean text made of them.
 -- The same raw bytes under the same locator give the page that they made before (is_new false); other bytes make the
--- locator's next version. Returns one row. Concurrent calls for one locator wait for one another.
+-- locator's next version. p_headers is what the server said of them. Returns one row. Concurrent calls for one locator wait for one another.
 -- Writes ingest.source, ingest.work_item, ingest.ingest_record, sem.source_page.
 -- Errors: AL004 unknown tenant; AL005 no locator, one longer than 4000 characters, no text, or a checksum that is not
 -- that of the bytes.
 CREATE OR REPLACE FUNCTION ingest.usp_ingest_page(p_tenant_id integer, p_locator text, p_media_type text, p_charset text,
-    p_title text, p_text text, p_raw bytea, p_raw_sha256 text)
+    p_title text, p_text text, p_raw bytea, p_raw_sha256 text, p_headers jsonb DEFAULT '{}')
 RETURNS TABLE (source_page_id bigint, version integer, is_new boolean, correlation_id uuid)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -14,6 +14,7 @@ DECLARE
     v_record_id bigint;
     v_correlation uuid := gen_random_uuid();
     v_key text;
+    v_refused_key text := ingest.fn_refused_key(p_locator);
 BEGIN
     PERFORM llm.fn_require_tenant(p_tenant_id);
     IF coalesce(p_locator, '') = '' OR length(p_locator) > 4000 THEN
@@ -39,15 +40,28 @@ BEGIN
       JOIN sem.source_page p ON p.ingest_record_id = r.ingest_record_id AND p.tenant_id = r.tenant_id
      WHERE w.tenant_id = p_tenant_id AND w.dedupe_key = v_key;
     IF FOUND THEN
+        DELETE FROM ingest.work_item w WHERE w.tenant_id = p_tenant_id AND w.dedupe_key = v_refused_key;
+        IF p_headers <> '{}' THEN
+            UPDATE ingest.work_item w SET attempted_at = clock_timestamp()
+             WHERE w.tenant_id = p_tenant_id AND w.dedupe_key = v_key RETURNING w.work_item_id INTO v_work_item_id;
+            UPDATE ingest.ingest_record r SET headers = p_headers
+             WHERE r.work_item_id = v_work_item_id AND r.tenant_id = p_tenant_id AND r.headers <> p_headers;
+        END IF;
         RETURN;
     END IF;
 
     UPDATE ingest.source s SET last_version = s.last_version + 1 WHERE s.source_id = v_source.source_id
     RETURNING s.* INTO v_source;
-    INSERT INTO ingest.work_item AS w (tenant_id, source_id, dedupe_key, locator, correlation_id)
-    VALUES (p_tenant_id, v_source.source_id, v_key, p_locator, v_correlation) RETURNING w.work_item_id INTO v_work_item_id;
-    INSERT INTO ingest.ingest_record AS r (tenant_id, work_item_id, media_type, charset, raw, raw_sha256)
-    VALUES (p_tenant_id, v_work_item_id, p_media_type, p_charset, p_raw, p_raw_sha256)
+    UPDATE ingest.work_item w SET dedupe_key = v_key, correlation_id = v_correlation, state = 'taken_in', reason = NULL,
+           attempts = w.attempts + 1, attempted_at = clock_timestamp()
+     WHERE w.tenant_id = p_tenant_id AND w.dedupe_key = v_refused_key RETURNING w.work_item_id INTO v_work_item_id;
+    IF NOT FOUND THEN
+        INSERT INTO ingest.work_item AS w (tenant_id, source_id, dedupe_key, locator, correlation_id, attempted_at)
+        VALUES (p_tenant_id, v_source.source_id, v_key, p_locator, v_correlation, clock_timestamp())
+        RETURNING w.work_item_id INTO v_work_item_id;
+    END IF;
+    INSERT INTO ingest.ingest_record AS r (tenant_id, work_item_id, media_type, charset, raw, raw_sha256, headers)
+    VALUES (p_tenant_id, v_work_item_id, p_media_type, p_charset, p_raw, p_raw_sha256, coalesce(p_headers, '{}'))
     RETURNING r.ingest_record_id INTO v_record_id;
     RETURN QUERY
     INSERT INTO sem.source_page AS p (tenant_id, ingest_record_id, source_id, locator, title, text, text_length,
