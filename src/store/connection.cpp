@@ -106,6 +106,16 @@ void Connection::transaction(const std::function<void(pqxx::work&)>& body) {
     }
 }
 
+void Connection::statement(const std::string& text) {
+    try {
+        state_->ensure_open();
+        pqxx::nontransaction plain(state_->session->connection);
+        plain.exec(text);
+    } catch (...) {
+        rethrow_translated(!state_->is_open());
+    }
+}
+
 void Connection::cancel() noexcept {
     const std::lock_guard lock(state_->guard);
     try {

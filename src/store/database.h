@@ -26,6 +26,9 @@ class Connection {
     /// the server's message and, by `sqlstate_of`, its SQLSTATE. Does not retry.
     void transaction(const std::function<void(pqxx::work&)>& body);
 
+    /// Runs one text of statements as it is, in one round trip. Throws as transaction() does.
+    void statement(const std::string& text);
+
     /// Ends a query that is running in another thread of this process (for a stop). Thread-safe.
     void cancel() noexcept;
 

@@ -12,20 +12,21 @@
 namespace almagest::store {
 namespace {
 
+/// In the order of the claim's columns: looking them up by name costs more than all the rest.
 ClaimedJob claimed_job(const pqxx::row& row) {
     ClaimedJob job;
-    job.job_id = row["job_id"].as<std::int64_t>();
-    job.lease_token = row["lease_token"].as<std::string>();
-    job.job_type = row["job_type"].as<std::string>();
-    job.contract_version = row["contract_version"].as<std::string>();
-    job.tenant_id = row["tenant_id"].as<int>();
-    job.source_page_id = optional_of<std::int64_t>(row["source_page_id"]);
-    job.chunk_id = optional_of<std::int64_t>(row["chunk_id"]);
-    job.payload = json_of(row["payload"]);
-    job.correlation_id = row["correlation_id"].as<std::string>();
-    job.attempts = row["attempts"].as<int>();
-    job.max_attempts = row["max_attempts"].as<int>();
-    job.lease = std::chrono::seconds(row["lease_seconds"].as<int>());
+    job.job_id = row[0].as<std::int64_t>();
+    job.lease_token = row[1].as<std::string>();
+    job.job_type = row[2].as<std::string>();
+    job.contract_version = row[3].as<std::string>();
+    job.tenant_id = row[4].as<int>();
+    job.source_page_id = optional_of<std::int64_t>(row[5]);
+    job.chunk_id = optional_of<std::int64_t>(row[6]);
+    job.payload = json_of(row[7]);
+    job.correlation_id = row[8].as<std::string>();
+    job.attempts = row[9].as<int>();
+    job.max_attempts = row[10].as<int>();
+    job.lease = std::chrono::seconds(row[11].as<int>());
     return job;
 }
 
@@ -128,11 +129,9 @@ std::size_t Queue::enqueue_many(const NewJobs& jobs) {
 }
 
 void Queue::hint() {
-    connection_->transaction(
-        // A hint need not survive a crash, so nobody waits for the disk.
-        [](pqxx::work& work) {
-            work.exec0(fmt::format("SET LOCAL synchronous_commit = off; NOTIFY {}", jobs_channel));
-        });
+    // A hint need not survive a crash, so nobody waits for the disk.
+    connection_->statement(
+        fmt::format("BEGIN; SET LOCAL synchronous_commit = off; NOTIFY {}; COMMIT", jobs_channel));
 }
 
 void Queue::set_limits(std::uint64_t maximum_payload_bytes) {
@@ -206,9 +205,11 @@ std::vector<Queue::Completed> Queue::complete_all(std::span<const Ended> ended) 
             end_run(work, completion->run_id, completion->run_outcome);
             ids.push_back(job->job_id);
             tokens.push_back(job->lease_token);
-            runs.push_back(completion->run_id);
-            results.push_back(completed[at].counts.dump());
             plain = plain && completion->run_id.empty() && completed[at].counts.is_null();
+        }
+        for (std::size_t at = 0; !plain && at < ended.size(); ++at) {
+            runs.push_back(ended[at].completion->run_id);
+            results.push_back(completed[at].counts.dump());
         }
         Arguments arguments;
         arguments.add_array(ids).add_array(tokens);

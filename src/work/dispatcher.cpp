@@ -90,17 +90,28 @@ void Dispatcher::measure_rate() {
     measured_left_ = left;
 }
 
+std::size_t Dispatcher::prefetch() const {
+    return std::min(settings_->claim_batch,
+                    static_cast<std::size_t>(jobs_per_second_ * prefetched_seconds));
+}
+
 /// How many jobs to claim now; none while enough are at hand.
 std::size_t Dispatcher::places() {
     measure_rate();
     const auto batch = settings_->claim_batch;
-    const auto prefetch =
-        std::min(batch, static_cast<std::size_t>(jobs_per_second_ * prefetched_seconds));
+    const auto ahead = prefetch();
     const auto counts = jobs_.counts();
-    if (counts.waiting > prefetch / 2 || counts.ended >= 2 * batch) return 0;
-    const auto capacity = options_.slots + prefetch;
+    if (counts.waiting > ahead / 2 || counts.ended >= 2 * batch) return 0;
+    const auto capacity = options_.slots + ahead;
     const auto busy = counts.waiting + counts.in_slots;
     return std::min(batch, capacity - std::min(capacity, busy));
+}
+
+/// The room from which on places() is not zero.
+JobsInHand::Room Dispatcher::room_for_more() const {
+    const auto batch = settings_->claim_batch;
+    const auto ahead = prefetch();
+    return {ahead / 2, options_.slots + ahead - 1, 2 * batch - 1};
 }
 
 std::size_t Dispatcher::claim(store::Queue& queue, std::size_t limit) {
@@ -190,12 +201,9 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
         const auto poll = settings_->poll_interval.count();
         const auto pause =
             milliseconds(std::uniform_int_distribution<std::int64_t>(poll / 2, poll)(jitter));
-        const auto held = jobs_.counts();
-        jobs_.wait_for(pause, [&](const JobsInHand::Counts& now) {
-            if (now.all() == 0 && held.all() > 0) return true;
-            return more_waits && (now.waiting < held.waiting || now.in_slots < held.in_slots ||
-                                  now.ended < held.ended);
-        });
+        std::optional<JobsInHand::Room> room;
+        if (more_waits) room = room_for_more();
+        jobs_.wait_for(pause, room);
     }
 }
 

@@ -57,7 +57,9 @@ class Dispatcher {
 
   private:
     void claim_until_done(const std::stop_token& stop);
+    [[nodiscard]] std::size_t prefetch() const;
     [[nodiscard]] std::size_t places();
+    [[nodiscard]] JobsInHand::Room room_for_more() const;
     [[nodiscard]] std::size_t claim(store::Queue& queue, std::size_t limit);
     void give_up_on_endpoint();
     void take_jobs(const std::stop_token& stop, unsigned slot);

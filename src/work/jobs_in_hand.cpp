@@ -35,6 +35,7 @@ void JobsInHand::ended(const Job& /*job*/) {
         const std::scoped_lock lock(mutex_);
         --counts_.in_slots;
         ++counts_.ended;
+        if (!worth_waking()) return;
     }
     changed_.notify_all();
 }
@@ -47,6 +48,7 @@ void JobsInHand::remove(const Job& job) {
         if (found != held_.end() && found->second.job == job) held_.erase(found);
         --counts_.ended;
         ++left_;
+        if (!worth_waking()) return;
     }
     changed_.notify_all();
 }
@@ -117,6 +119,24 @@ void JobsInHand::stop_all() {
 bool JobsInHand::wait_until_empty(std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, patience, [this] { return counts_.all() == 0; });
+}
+
+/// Waking a claimer for every job would cost more than the job.
+bool JobsInHand::worth_waking() const {
+    if (counts_.all() == 0) return true;
+    return wanted_ && counts_.waiting <= wanted_->waiting &&
+           counts_.waiting + counts_.in_slots <= wanted_->busy && counts_.ended <= wanted_->ended;
+}
+
+void JobsInHand::wait_for(std::chrono::milliseconds patience, const std::optional<Room>& room) {
+    std::unique_lock lock(mutex_);
+    wanted_ = room;
+    const bool had_some = counts_.all() > 0;
+    changed_.wait_for(lock, patience, [&] {
+        return woken_ || (counts_.all() == 0 ? had_some : wanted_ && worth_waking());
+    });
+    woken_ = false;
+    wanted_.reset();
 }
 
 void JobsInHand::wake() {

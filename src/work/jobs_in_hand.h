@@ -66,13 +66,15 @@ class JobsInHand {
     /// Waits until none is in hand; false when `patience` is over.
     [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds patience);
 
-    /// Waits until `condition` holds for the counts, `patience` is over, or wake() is called.
-    template <class Condition>
-    void wait_for(std::chrono::milliseconds patience, Condition condition) {
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, patience, [&] { return woken_ || condition(counts_); });
-        woken_ = false;
-    }
+    /// What a claimer waits for.
+    struct Room {
+        std::size_t waiting = 0;  ///< at most so many wait for a slot
+        std::size_t busy = 0;     ///< at most so many wait or are in slots
+        std::size_t ended = 0;    ///< at most so many ends are to be written
+    };
+    /// Waits until there is that room, until none is in hand any more though some were, until
+    /// wake() is called, or until `patience` is over. Without `room`: not for room.
+    void wait_for(std::chrono::milliseconds patience, const std::optional<Room>& room);
     void wake();
 
   private:
@@ -90,6 +92,9 @@ class JobsInHand {
     std::uint64_t left_ = 0;
     bool closed_ = false;
     bool woken_ = false;
+    std::optional<Room> wanted_;  // while somebody waits
+
+    [[nodiscard]] bool worth_waking() const;
 };
 
 }  // namespace almagest::work
