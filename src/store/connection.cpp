@@ -88,7 +88,7 @@ struct Connection::State {
     }
 };
 
-Connection::Connection(std::string conninfo, std::string application_name)
+Connection::Connection(const std::string& conninfo, const std::string& application_name)
     : state_(std::make_unique<State>()) {
     state_->conninfo = with_session_settings(conninfo, application_name);
 }

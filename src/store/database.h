@@ -15,7 +15,7 @@ namespace almagest::store {
 /// thread.
 class Connection {
   public:
-    Connection(std::string conninfo, std::string application_name);
+    Connection(const std::string& conninfo, const std::string& application_name);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;

@@ -50,7 +50,7 @@ class Home:
         self.environment = dict(os.environ, ALMAGEST_HOME=str(self.home))
         self.settings: dict = {}
 
-    def _command(self, arguments) -> list[str]:
+    def command(self, arguments) -> list[str]:
         command = [program(), *map(str, arguments)]
         if self.settings:
             file = self.path / "settings.yaml"
@@ -59,7 +59,7 @@ class Home:
         return command
 
     def start(self, *arguments, output=subprocess.PIPE, stdin=subprocess.DEVNULL) -> subprocess.Popen:
-        return subprocess.Popen(self._command(arguments), env=self.environment, stdin=stdin,
+        return subprocess.Popen(self.command(arguments), env=self.environment, stdin=stdin,
                                 stdout=output, stderr=output, text=True, encoding="utf-8",
                                 errors="replace", start_new_session=True)
 

@@ -10,7 +10,7 @@ VARIANTS = {
     "completion-token": (
         "completion does not check the lease token",
         r"usp_complete_jobs$",
-        [(r"AND j\.lease_token = d\.lease_token", "")],
+        [(r"AND d\.lease_token = e\.lease_token", "")],
     ),
     "extension-token": (
         "the heartbeat does not check the lease token",

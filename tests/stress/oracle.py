@@ -116,8 +116,8 @@ class Oracle:
                        IS DISTINCT FROM ARRAY[e.lease_token]""", "the effect is of another lease than the one that ended the job")
         none("""SELECT h.job_id FROM llm.job_history h JOIN stress.step s USING (job_id)
                  GROUP BY h.job_id, h.finished_at, h.attempts
-                HAVING h.attempts <> count(*) FILTER (WHERE s.kind = 'claimed') - count(*) FILTER (WHERE s.kind = 'handed back')""",
-             "attempts are not claims less hand-backs")
+                HAVING h.attempts <> count(*) FILTER (WHERE s.kind = 'claimed') - count(*) FILTER (WHERE s.kind IN ('handed back', 'expired'))""",
+             "attempts are not claims less those given back")
 
     def kinds(self) -> dict[str, int]:
         return dict(self.session.rows("SELECT kind, count(*) FROM stress.step GROUP BY kind ORDER BY kind"))

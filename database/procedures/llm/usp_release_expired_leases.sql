@@ -1,6 +1,6 @@
--- Takes jobs away from workers that stopped beating: FAILED and available at once. An attempt counts only if its run had
--- begun (llm.usp_start_run): what a dead worker had merely claimed ahead is not to blame. A dead letter when the counted
--- attempts are used up, or when ten workers in a row died holding the job. Unfinished runs become abandoned.
+-- Takes jobs away from workers that stopped beating: FAILED, available at once, and the attempt not counted, since a
+-- worker's death is seldom its job's fault. What may be its fault is blamed on it: 2 points where the job's run had begun
+-- (llm.usp_start_run), 1 where it was merely claimed ahead; with 10 points it is a dead letter. Unfinished runs become abandoned.
 -- At most p_limit (null: 1000), the longest expired first. Returns how many jobs.
 -- Writes llm.job, llm.job_dead_letter, llm.run. AL005: limit below 1.
 CREATE OR REPLACE FUNCTION llm.usp_release_expired_leases(p_limit integer) RETURNS integer
@@ -25,12 +25,12 @@ BEGIN
                       WHERE j.job_id = ANY (v_expired) AND EXISTS (SELECT FROM llm.run r WHERE r.job_id = j.job_id AND r.attempt = j.attempts));
     UPDATE llm.job j
        SET status = 'FAILED', lease_token = NULL, lease_until = NULL, available_at = v_now, waits = false,
-           attempts = j.attempts - CASE WHEN j.job_id = ANY (v_begun) THEN 0 ELSE 1 END,
+           attempts = j.attempts - 1,
            error = jsonb_build_object('message', 'lease expired', 'worker_id', j.worker_id, 'lease_until', j.lease_until,
-                        'leases_lost', coalesce((j.error ->> 'leases_lost')::integer, 0) + 1)
+                        'blame', coalesce((j.error ->> 'blame')::integer, 0) + CASE WHEN j.job_id = ANY (v_begun) THEN 2 ELSE 1 END)
      WHERE j.job_id = ANY (v_expired);
     SELECT array_agg(j.job_id), array_agg(j.error) INTO v_dead, v_errors FROM llm.job j
-     WHERE j.job_id = ANY (v_expired) AND (j.attempts >= j.max_attempts OR (j.error ->> 'leases_lost')::integer >= 10);
+     WHERE j.job_id = ANY (v_expired) AND (j.error ->> 'blame')::integer >= 10;
     PERFORM llm.usp_bury_jobs(v_dead, v_errors);
     UPDATE llm.run r SET outcome = 'abandoned', finished_at = v_now
      WHERE r.job_id = ANY (v_expired) AND r.outcome IS NULL;

@@ -22,7 +22,7 @@ BEGIN
         SELECT r.job_id, r.tenant_id, r.job_type, r.contract_version, r.source_page_id, r.chunk_id, r.payload, r.dedupe_key,
                r.priority, t.max_attempts, t.lease_seconds, v_now,
                llm.fn_due_at(v_now, t.slack_seconds, t.priority, r.priority), v_now, r.correlation_id,
-               CASE jsonb_typeof(r.error) WHEN 'object' THEN r.error - 'leases_lost' ELSE r.error END
+               CASE jsonb_typeof(r.error) WHEN 'object' THEN r.error - 'blame' ELSE r.error END
           FROM risen r JOIN llm.job_type t USING (job_type, contract_version) RETURNING 1)
     SELECT count(*) INTO v_count FROM back;
     RETURN v_count;
