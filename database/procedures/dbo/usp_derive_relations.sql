@@ -1,5 +1,24 @@
--- Computes relations anew from their evidence; see dbo.usp_derive_rows.
+-- Computes relations anew from their evidence: confidence, texts of bounds, attributes, support, state; a state that a
+-- person gave stays. Writes dbo.bridge_entity_relation. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_derive_relations(p_tenant_id integer, p_relation_ids bigint[]) RETURNS void
-LANGUAGE sql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
-    SELECT dbo.usp_derive_rows(p_tenant_id, 'dbo.bridge_entity_relation', p_relation_ids)
-$$;
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+BEGIN
+    UPDATE dbo.bridge_entity_relation r
+       SET confidence = t.confidence, support = t.support, updated_at = now(),
+           start_text = dbo.fn_least_said(t.said, 'start_text'), end_text = dbo.fn_least_said(t.said, 'end_text'),
+           start_precision = dbo.fn_least_said(t.said, 'start_precision'),
+           end_precision = dbo.fn_least_said(t.said, 'end_precision'),
+           work_context = dbo.fn_least_said(t.said, 'work_context'),
+           attributes = dbo.fn_union_attributes(ARRAY(SELECT o.object FROM unnest(t.said) s(said)
+               CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(s.said -> 'attributes') = 'array'
+                    THEN s.said -> 'attributes' ELSE jsonb_build_array(s.said -> 'attributes') END) o(object))),
+           promotion_state = CASE WHEN dbo.fn_state_rank(r.promotion_state) IS NULL THEN r.promotion_state ELSE t.state END
+      FROM (SELECT v.target_id, max(v.confidence) AS confidence, count(DISTINCT v.source_page_id) AS support,
+                   (array_agg(v.earned_state ORDER BY dbo.fn_state_rank(v.earned_state) DESC))[1] AS state,
+                   array_agg(v.said) AS said
+              FROM dbo.evidence v
+             WHERE v.target_table = 'dbo.bridge_entity_relation'
+               AND v.target_id = ANY (p_relation_ids)
+             GROUP BY v.target_id) t
+     WHERE r.relation_id = t.target_id AND r.tenant_id = p_tenant_id;
+END $$;
