@@ -27,14 +27,11 @@ BEGIN
         RETURN 'attributes: must be an object';
     ELSIF jsonb_typeof(coalesce(p_item -> 'evidence', '[]')) NOT IN ('array', 'null') THEN
         RETURN 'evidence: must be an array';
-    ELSIF jsonb_typeof(p_item -> 'evidence') = 'array' THEN
+    ELSIF jsonb_typeof(p_item -> 'evidence') = 'array'
+          AND NOT (jsonb_array_length(p_item -> 'evidence') = 1 AND dbo.fn_is_evidence(p_item -> 'evidence' -> 0, p_text_length)) THEN
         SELECT format('evidence[%s]', e.place - 1) INTO v_member
           FROM jsonb_array_elements(p_item -> 'evidence') WITH ORDINALITY e(piece, place)
-         WHERE NOT coalesce(CASE WHEN dbo.fn_is_integer(e.piece -> 'char_start') AND dbo.fn_is_integer(e.piece -> 'char_end')
-                    THEN (e.piece ->> 'char_start')::numeric::integer <= (e.piece ->> 'char_end')::numeric::integer
-                     AND (e.piece ->> 'char_end')::numeric::integer <= p_text_length
-                     AND jsonb_typeof(coalesce(e.piece -> 'quote', 'null')) IN ('string', 'null')
-                     AND coalesce(e.piece ->> 'grounding', 'none') IN ('exact', 'normalised', 'passage', 'fuzzy', 'none') END, false)
+         WHERE NOT dbo.fn_is_evidence(e.piece, p_text_length)
          ORDER BY e.place LIMIT 1;
         IF FOUND THEN
             RETURN v_member || format(': must be {char_start, char_end, quote, grounding} inside of the page''s %s characters',

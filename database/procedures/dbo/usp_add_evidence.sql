@@ -1,19 +1,23 @@
 -- Links rows to the passages that say so; what is linked already stays. A row's support rises by one when a page speaks
--- for it for the first time. Returns how many links were new.
+-- for it for the first time, but for p_counted: rows that the caller has just made with this page counted (then all items
+-- are of one table). Returns how many links were new.
 -- The caller holds the locks of the names concerned. Writes dbo.evidence, and the column support of the targets' tables
 -- where they have one.
 CREATE OR REPLACE FUNCTION dbo.usp_add_evidence(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
-    p_chunk_id bigint, p_items dbo.evidence_item[]) RETURNS integer
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+    p_chunk_id bigint, p_items dbo.evidence_item[], p_counted bigint[] DEFAULT '{}') RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off AS $$
 DECLARE
     v_first dbo.evidence_item[];
     v_new integer;
+    v_tables text[];
     v_table text;
 BEGIN
     SELECT array_agg(ROW(t.target_table, t.target_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::dbo.evidence_item)
       INTO v_first
       FROM (SELECT DISTINCT i.target_table, i.target_id FROM unnest(p_items) i) t
-     WHERE NOT EXISTS (SELECT FROM dbo.evidence e WHERE e.target_table = t.target_table AND e.target_id = t.target_id
+     WHERE t.target_id <> ALL (p_counted)
+       AND NOT EXISTS (SELECT FROM dbo.evidence e WHERE e.target_table = t.target_table AND e.target_id = t.target_id
                           AND e.source_page_id = p_source_page_id AND e.tenant_id = p_tenant_id);
     WITH written AS (
         INSERT INTO dbo.evidence AS e (tenant_id, target_table, target_id, source_page_id, chunk_id, char_start, char_end,
@@ -35,15 +39,23 @@ BEGIN
             OR e.said <> dbo.fn_union_attributes(ARRAY[e.said, EXCLUDED.said])
         RETURNING e.xmax = 0 AS is_new)
     SELECT count(*) FILTER (WHERE w.is_new) INTO v_new FROM written w;
+    IF v_first IS NULL THEN
+        RETURN v_new;
+    END IF;
 
-    UPDATE dbo.dim_entity d SET support = d.support + 1, updated_at = now() FROM unnest(v_first) f
-     WHERE f.target_table = 'dbo.dim_entity' AND d.entity_id = f.target_id AND d.tenant_id = p_tenant_id;
-    UPDATE dbo.bridge_entity_relation d SET support = d.support + 1, updated_at = now() FROM unnest(v_first) f
-     WHERE f.target_table = 'dbo.bridge_entity_relation' AND d.relation_id = f.target_id AND d.tenant_id = p_tenant_id;
-    FOR v_table IN SELECT DISTINCT f.target_table FROM unnest(v_first) f
-                    WHERE f.target_table NOT IN ('dbo.dim_entity', 'dbo.bridge_entity_relation')
-                      AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = f.target_table::regclass AND a.attname = 'support' AND NOT a.attisdropped)
-                    ORDER BY 1 LOOP
+    v_tables := ARRAY(SELECT DISTINCT f.target_table FROM unnest(v_first) f ORDER BY 1);
+    IF 'dbo.dim_entity' = ANY (v_tables) THEN
+        UPDATE dbo.dim_entity d SET support = d.support + 1, updated_at = now() FROM unnest(v_first) f
+         WHERE f.target_table = 'dbo.dim_entity' AND d.entity_id = f.target_id AND d.tenant_id = p_tenant_id;
+    END IF;
+    IF 'dbo.bridge_entity_relation' = ANY (v_tables) THEN
+        UPDATE dbo.bridge_entity_relation d SET support = d.support + 1, updated_at = now() FROM unnest(v_first) f
+         WHERE f.target_table = 'dbo.bridge_entity_relation' AND d.relation_id = f.target_id AND d.tenant_id = p_tenant_id;
+    END IF;
+    FOREACH v_table IN ARRAY v_tables LOOP
+        CONTINUE WHEN v_table IN ('dbo.dim_entity', 'dbo.bridge_entity_relation')
+                   OR NOT EXISTS (SELECT FROM pg_attribute a
+                                   WHERE a.attrelid = v_table::regclass AND a.attname = 'support' AND NOT a.attisdropped);
         EXECUTE format('UPDATE %1$s d SET support = d.support + 1, updated_at = now() FROM unnest($1) f
                          WHERE f.target_table = $2 AND d.%2$I = f.target_id AND d.tenant_id = $3', v_table::regclass, dbo.fn_key_column(v_table))
           USING v_first, v_table, p_tenant_id;

@@ -3,7 +3,8 @@
 -- masters. Known pairs stay as they are, decided ones too.
 -- p_name_ids: the names to look at. Writes dbo.entity_dedupe_candidate. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_note_dedupe_candidates(p_tenant_id integer, p_name_ids bigint[]) RETURNS void
-LANGUAGE sql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+BEGIN
     INSERT INTO dbo.entity_dedupe_candidate (tenant_id, first_entity_id, second_entity_id, reason, similarity)
     SELECT p_tenant_id, p.first_id, p.second_id, p.reason, p.similarity
       FROM (SELECT least(coalesce(a.merged_into_id, a.entity_id), coalesce(b.merged_into_id, b.entity_id)) AS first_id,
@@ -21,5 +22,5 @@ LANGUAGE sql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $
              WHERE m.tenant_id = p_tenant_id AND m.name_id = ANY (p_name_ids) AND m.alias_of IS NOT NULL) p
      WHERE p.first_id < p.second_id
      ORDER BY p.first_id, p.second_id, p.reason
-    ON CONFLICT DO NOTHING
-$$;
+    ON CONFLICT DO NOTHING;
+END $$;

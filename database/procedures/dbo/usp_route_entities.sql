@@ -19,15 +19,24 @@ CREATE OR REPLACE FUNCTION dbo.usp_route_entities(p_tenant_id integer, p_run_id 
     p_chunk_id bigint, p_job_type text, p_contract_version text, p_entities jsonb,
     OUT routed dbo.routed_item[], OUT evidence_new integer)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off -- what is empty when a session plans is not when it has run for a day
+SET plan_cache_mode = force_generic_plan -- planning takes longer than the work
 SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
 AS $$
 DECLARE
     v_passage record;
     v_items dbo.mention_item[];
     v_new bigint[];
+    v_settled bigint[];
     v_untyped bigint[];
     v_new_names bigint[];
     v_new_aliases bigint[];
+    v_ordinals integer[];
+    v_mention_ids bigint[];
+    v_entity_ids bigint[];
+    v_is_rerun boolean;
+    v_has_untyped boolean;
+    v_has_aliases boolean;
 BEGIN
     SELECT * INTO v_passage FROM dbo.fn_require_passage(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id);
     PERFORM dbo.fn_check_entities(p_entities, v_passage.text_length);
@@ -51,13 +60,15 @@ BEGIN
     )
     SELECT array_agg(ROW(n.ordinal, n.name, l.name_id, dbo.fn_concrete_type(n.item ->> 'type'), dbo.fn_type_key(n.item ->> 'type'),
                          c.confidence, n.item ->> 'grounding',
-                         dbo.fn_earned_state(p_tenant_id, 'entity', c.confidence, n.item ->> 'grounding'),
-                         coalesce(nullif(n.item -> 'attributes', 'null'), '{}'), o.name_id)::dbo.mention_item)
-      INTO v_items
+                         dbo.fn_state_by_thresholds(c.confidence, n.item ->> 'grounding', t.auto_promote, t.manual_review),
+                         coalesce(nullif(n.item -> 'attributes', 'null'), '{}'), o.name_id)::dbo.mention_item),
+           bool_or(o.name_id IS NULL AND dbo.fn_concrete_type(n.item ->> 'type') IS NULL), bool_or(o.name_id IS NOT NULL)
+      INTO v_items, v_has_untyped, v_has_aliases
       FROM named n
       JOIN locked l ON l.name_key = n.key
       LEFT JOIN locked o ON o.name_key = n.alias_of_key
-     CROSS JOIN LATERAL (SELECT (n.item ->> 'confidence')::double precision AS confidence) c;
+     CROSS JOIN LATERAL (SELECT (n.item ->> 'confidence')::double precision AS confidence) c
+     CROSS JOIN dbo.fn_thresholds(p_tenant_id, 'entity') t;
     IF v_items IS NULL THEN
         RETURN;
     END IF;
@@ -73,12 +84,15 @@ BEGIN
        AND NOT EXISTS (SELECT FROM dbo.dim_entity o
                         WHERE o.tenant_id = p_tenant_id AND o.name_id = t.name_id AND o.type_key IS NOT NULL);
     WITH made AS (
-        INSERT INTO dbo.dim_entity AS e (tenant_id, name_id, entity_name, name_key, entity_type, type_key, source_llm_run_id)
-        SELECT DISTINCT ON (n.name_key COLLATE "C", i.type_key)
-               p_tenant_id, n.name_id, i.name, n.name_key, i.type_key, i.type_key, p_run_id
+        INSERT INTO dbo.dim_entity AS e (tenant_id, name_id, entity_name, name_key, entity_type, type_key, confidence,
+            promotion_state, attributes, support, source_llm_run_id)
+        SELECT p_tenant_id, n.name_id, substr(min(dbo.fn_name_rank(i.name)), 6), n.name_key, i.type_key, i.type_key, max(i.confidence),
+               (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1], dbo.fn_union_attributes(array_agg(i.attributes)), 1, p_run_id
           FROM unnest(v_items) i JOIN dbo.name n ON n.name_id = i.name_id
          WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL
-         ORDER BY n.name_key COLLATE "C", i.type_key, dbo.fn_name_rank(i.name)
+           AND NOT EXISTS (SELECT FROM dbo.dim_entity o WHERE o.tenant_id = p_tenant_id AND o.name_id = i.name_id AND o.type_key = i.type_key)
+         GROUP BY n.name_id, n.name_key, i.type_key
+         ORDER BY n.name_key COLLATE "C", i.type_key
         ON CONFLICT (tenant_id, name_id, type_key) DO NOTHING
         RETURNING e.entity_id, e.name_id)
     SELECT coalesce(array_agg(m.entity_id), '{}'), coalesce(array_agg(m.name_id), '{}') INTO v_new, v_new_names FROM made m;
@@ -86,74 +100,81 @@ BEGIN
     -- Mentions, those with a type first: the others' home may depend on them.
     PERFORM dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
                                    ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL));
-    v_untyped := ARRAY(SELECT dbo.usp_make_untyped_entities(p_tenant_id, p_run_id, ARRAY(
-                SELECT i.name_id FROM unnest(v_items) i
-                 WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL
-                   AND dbo.fn_untyped_home(p_tenant_id, i.name_id, p_source_page_id, p_chunk_id) IS NULL)));
-    UPDATE dbo.dim_entity e SET entity_name = t.name, entity_type = t.said_type
-      FROM (SELECT i.name_id, substr(min(dbo.fn_name_rank(i.name)), 6) AS name, min(i.said_type COLLATE "C") AS said_type
-              FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL GROUP BY i.name_id) t
-     WHERE e.entity_id = ANY (v_untyped) AND e.name_id = t.name_id;
-    v_new := v_new || v_untyped;
-    PERFORM dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
-                                   ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL));
-    v_new_aliases := dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
-                                   ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NOT NULL));
+    IF v_has_untyped THEN
+        v_untyped := ARRAY(SELECT dbo.usp_make_untyped_entities(p_tenant_id, p_run_id, ARRAY(
+                    SELECT i.name_id FROM unnest(v_items) i
+                     WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL
+                       AND dbo.fn_untyped_home(p_tenant_id, i.name_id, p_source_page_id, p_chunk_id) IS NULL)));
+        UPDATE dbo.dim_entity e SET entity_name = t.name, entity_type = t.said_type
+          FROM (SELECT i.name_id, substr(min(dbo.fn_name_rank(i.name)), 6) AS name, min(i.said_type COLLATE "C") AS said_type
+                  FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL GROUP BY i.name_id) t
+         WHERE e.entity_id = ANY (v_untyped) AND e.name_id = t.name_id;
+        PERFORM dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
+                                       ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL));
+    END IF;
+    IF v_has_aliases THEN
+        v_new_aliases := dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
+                                       ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NOT NULL));
+    END IF;
     PERFORM dbo.usp_settle_untyped_mentions(p_tenant_id, v_new_names, p_source_page_id,
                                    ARRAY(SELECT i.name_id FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL));
 
     -- Resolve again, then enrich.
-    UPDATE dbo.dim_entity e
-       SET entity_name = substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6),
-           entity_type = CASE WHEN e.type_key IS NULL THEN least(e.entity_type COLLATE "C", t.said_type) ELSE e.entity_type END,
-           confidence = greatest(e.confidence, t.confidence),
-           attributes = dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes]),
-           promotion_state = dbo.fn_risen_state(e.promotion_state, t.state), updated_at = now()
-      FROM (SELECT m.entity_id, min(dbo.fn_name_rank(i.name)) FILTER (WHERE d.name_id = i.name_id) AS name_rank,
-                   min(i.said_type COLLATE "C") FILTER (WHERE d.name_id = i.name_id) AS said_type,
-                   max(i.confidence) AS confidence, dbo.fn_union_attributes(array_agg(i.attributes)) AS attributes,
-                   (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1] AS state
-              FROM unnest(v_items) i
-              JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = p_source_page_id
-               AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
-              JOIN dbo.dim_entity d ON d.entity_id = m.entity_id AND d.tenant_id = m.tenant_id
-             WHERE i.alias_of_name_id IS NULL
-             GROUP BY m.entity_id) t
-     WHERE e.entity_id = t.entity_id AND e.tenant_id = p_tenant_id
-       AND (e.entity_name <> substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6)
-            OR e.type_key IS NULL AND t.said_type < e.entity_type COLLATE "C"
-            OR e.confidence < t.confidence
-            OR e.attributes <> dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes])
-            OR e.promotion_state <> dbo.fn_risen_state(e.promotion_state, t.state));
-
-    evidence_new := dbo.usp_add_evidence(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, ARRAY(
-        SELECT ROW('dbo.dim_entity', m.entity_id, v.char_start, v.char_end, v.quote, v.grounding, i.confidence, i.state,
-                   m.mention_id, NULL, NULL)::dbo.evidence_item
-          FROM unnest(v_items) i
-          JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = p_source_page_id
-           AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
-         CROSS JOIN LATERAL dbo.fn_evidence_pieces(p_entities -> (i.ordinal - 1), v_passage.char_start, v_passage.char_end) v
-         WHERE i.alias_of_name_id IS NULL));
-    PERFORM dbo.usp_note_dedupe_candidates(p_tenant_id, v_new_names || v_new_aliases
-        || ARRAY(SELECT e.name_id FROM dbo.dim_entity e WHERE e.entity_id = ANY (v_new)));
-
-    INSERT INTO dbo.fact_entity_extraction (tenant_id, job_type, contract_version, source_page_id, chunk_id, entity_id,
-                                            mention_id, run_id, is_rerun)
-    SELECT p_tenant_id, p_job_type, p_contract_version, p_source_page_id, p_chunk_id, m.entity_id, m.mention_id, p_run_id,
-           EXISTS (SELECT FROM dbo.fact_entity_extraction x
-                    WHERE x.source_page_id = p_source_page_id AND x.chunk_id IS NOT DISTINCT FROM p_chunk_id
-                      AND x.job_type IS NOT DISTINCT FROM p_job_type
-                      AND x.contract_version IS NOT DISTINCT FROM p_contract_version AND x.run_id IS DISTINCT FROM p_run_id)
-      FROM dbo.entity_mention m
-     WHERE m.source_page_id = p_source_page_id AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.alias_of IS NULL
-       AND EXISTS (SELECT FROM unnest(v_items) i WHERE i.name_id = m.name_id AND i.alias_of_name_id IS NULL
-                      AND i.type_key IS NOT DISTINCT FROM m.type_key)
-     ORDER BY m.mention_id
-    ON CONFLICT (mention_id, job_type, contract_version, run_id, tenant_id) DO NOTHING;
-
-    SELECT array_agg(ROW(i.ordinal, m.entity_id, m.entity_id = ANY (v_new))::dbo.routed_item ORDER BY i.ordinal) INTO routed
+    SELECT array_agg(i.ordinal ORDER BY i.ordinal), array_agg(m.mention_id ORDER BY i.ordinal), array_agg(m.entity_id ORDER BY i.ordinal)
+      INTO v_ordinals, v_mention_ids, v_entity_ids
       FROM unnest(v_items) i
       JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = p_source_page_id
        AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
      WHERE i.alias_of_name_id IS NULL;
+    v_settled := CASE WHEN v_has_untyped THEN '{}' ELSE v_new END; -- all that was said of these is in them
+    IF NOT v_entity_ids <@ v_settled THEN
+        UPDATE dbo.dim_entity e
+           SET entity_name = substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6),
+               entity_type = CASE WHEN e.type_key IS NULL THEN least(e.entity_type COLLATE "C", t.said_type) ELSE e.entity_type END,
+               confidence = greatest(e.confidence, t.confidence),
+               attributes = dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes]),
+               promotion_state = dbo.fn_risen_state(e.promotion_state, t.state), updated_at = now()
+          FROM (SELECT r.entity_id, min(dbo.fn_name_rank(i.name)) FILTER (WHERE d.name_id = i.name_id) AS name_rank,
+                       min(i.said_type COLLATE "C") FILTER (WHERE d.name_id = i.name_id) AS said_type,
+                       max(i.confidence) AS confidence, dbo.fn_union_attributes(array_agg(i.attributes)) AS attributes,
+                       (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1] AS state
+                  FROM unnest(v_ordinals, v_entity_ids) r(ordinal, entity_id)
+                  JOIN unnest(v_items) i ON i.ordinal = r.ordinal AND i.alias_of_name_id IS NULL
+                  JOIN dbo.dim_entity d ON d.entity_id = r.entity_id AND d.tenant_id = p_tenant_id
+                 WHERE r.entity_id <> ALL (v_settled)
+                 GROUP BY r.entity_id) t
+         WHERE e.entity_id = t.entity_id AND e.tenant_id = p_tenant_id
+           AND (e.entity_name <> substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6)
+                OR e.type_key IS NULL AND t.said_type < e.entity_type COLLATE "C"
+                OR e.confidence < t.confidence
+                OR e.attributes <> dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes])
+                OR e.promotion_state <> dbo.fn_risen_state(e.promotion_state, t.state));
+    END IF;
+
+    evidence_new := dbo.usp_add_evidence(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, ARRAY(
+        SELECT ROW('dbo.dim_entity', r.entity_id, v.char_start, v.char_end, v.quote, v.grounding, i.confidence, i.state,
+                   r.mention_id, NULL, NULL)::dbo.evidence_item
+          FROM unnest(v_ordinals, v_mention_ids, v_entity_ids) r(ordinal, mention_id, entity_id)
+          JOIN unnest(v_items) i ON i.ordinal = r.ordinal AND i.alias_of_name_id IS NULL
+         CROSS JOIN LATERAL dbo.fn_evidence_pieces(p_entities -> (r.ordinal - 1), v_passage.char_start, v_passage.char_end) v), v_new);
+    v_new := v_new || v_untyped;
+    IF v_new_names || v_new_aliases || v_untyped <> '{}' THEN
+        PERFORM dbo.usp_note_dedupe_candidates(p_tenant_id, v_new_names || v_new_aliases
+            || ARRAY(SELECT e.name_id FROM dbo.dim_entity e WHERE e.entity_id = ANY (v_untyped)));
+    END IF;
+
+    v_is_rerun := EXISTS (
+        SELECT FROM dbo.fact_entity_extraction x
+         WHERE x.source_page_id = p_source_page_id AND x.chunk_id IS NOT DISTINCT FROM p_chunk_id
+           AND x.job_type IS NOT DISTINCT FROM p_job_type
+           AND x.contract_version IS NOT DISTINCT FROM p_contract_version AND x.run_id IS DISTINCT FROM p_run_id);
+    INSERT INTO dbo.fact_entity_extraction (tenant_id, job_type, contract_version, source_page_id, chunk_id, entity_id,
+                                            mention_id, run_id, is_rerun)
+    SELECT DISTINCT p_tenant_id, p_job_type, p_contract_version, p_source_page_id, p_chunk_id, r.entity_id, r.mention_id, p_run_id, v_is_rerun
+      FROM unnest(v_mention_ids, v_entity_ids) r(mention_id, entity_id)
+     ORDER BY r.mention_id
+    ON CONFLICT (mention_id, job_type, contract_version, run_id, tenant_id) DO NOTHING;
+
+    routed := ARRAY(SELECT ROW(r.ordinal, r.entity_id, r.entity_id = ANY (v_new))::dbo.routed_item
+                      FROM unnest(v_ordinals, v_entity_ids) r(ordinal, entity_id) ORDER BY r.ordinal);
 END $$;

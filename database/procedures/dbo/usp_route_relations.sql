@@ -17,46 +17,62 @@ CREATE OR REPLACE FUNCTION dbo.usp_route_relations(p_tenant_id integer, p_run_id
     p_chunk_id bigint, p_job_type text, p_contract_version text, p_relations jsonb,
     OUT routed dbo.routed_item[], OUT evidence_new integer, OUT entities dbo.routed_item[])
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off -- what is empty when a session plans is not when it has run for a day
+SET plan_cache_mode = force_generic_plan -- planning takes longer than the work
 SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
 AS $$
 DECLARE
     v_passage record;
+    v_keys text[];
+    v_types text[];
+    v_mention_ids bigint[];
+    v_entity_ids bigint[];
     v_ends jsonb;
     v_items dbo.relation_item[];
     v_new bigint[];
+    v_size integer := jsonb_array_length(CASE WHEN jsonb_typeof(p_relations) = 'array' THEN p_relations ELSE '[]' END);
 BEGIN
     SELECT * INTO v_passage FROM dbo.fn_require_passage(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id);
     PERFORM dbo.fn_check_relations(p_relations, v_passage.text_length);
     evidence_new := 0;
     routed := '{}';
     entities := '{}';
-    IF p_relations = '[]' THEN
+    IF v_size = 0 THEN
         RETURN;
     END IF;
 
+    -- The ends of relation n are at n and v_size + n.
+    SELECT array_agg(dbo.fn_name_key(btrim(e.item ->> s.member, E' \t\n\r')) ORDER BY s.turn, e.place),
+           array_agg(e.item ->> (s.member || '_type') ORDER BY s.turn, e.place)
+      INTO v_keys, v_types
+      FROM jsonb_array_elements(p_relations) WITH ORDINALITY e(item, place)
+     CROSS JOIN (VALUES (1, 'subject'), (2, 'object')) s(turn, member);
     -- All names at once, so that the locks are taken in one order.
-    PERFORM dbo.usp_lock_names(p_tenant_id, ARRAY(
+    PERFORM dbo.usp_lock_names(p_tenant_id, v_keys || ARRAY(
         SELECT dbo.fn_name_key(btrim(n.name, E' \t\n\r')) FROM jsonb_array_elements(p_relations) e(item)
-         CROSS JOIN LATERAL unnest(ARRAY[e.item ->> 'subject', e.item ->> 'object', e.item ->> 'start_work', e.item ->> 'end_work']) n(name)
+         CROSS JOIN LATERAL (VALUES (e.item ->> 'start_work'), (e.item ->> 'end_work')) n(name)
          WHERE n.name IS NOT NULL));
 
-    SELECT jsonb_agg(jsonb_build_object('name', e.item -> s.member, 'type', coalesce(e.item ->> (s.member || '_type'), 'unknown'),
-                'confidence', e.item -> 'confidence', 'grounding', e.item -> 'grounding', 'evidence', e.item -> 'evidence'))
-      INTO v_ends
-      FROM jsonb_array_elements(p_relations) e(item)
-     CROSS JOIN unnest(ARRAY['subject', 'object']) s(member)
-     WHERE dbo.fn_passage_mention(p_tenant_id, p_source_page_id, p_chunk_id,
-              dbo.fn_name_key(btrim(e.item ->> s.member, E' \t\n\r')), e.item ->> (s.member || '_type')) IS NULL;
-    IF v_ends IS NOT NULL THEN
+    FOR v_look IN 1 .. 2 LOOP
+        SELECT array_agg(m.mention_id ORDER BY k.place), array_agg(m.entity_id ORDER BY k.place) INTO v_mention_ids, v_entity_ids
+          FROM generate_series(1, 2 * v_size) k(place)
+          LEFT JOIN dbo.fn_passage_mentions(p_tenant_id, p_source_page_id, p_chunk_id, v_keys, v_types) m USING (place);
+        EXIT WHEN v_look = 2 OR array_position(v_mention_ids, NULL) IS NULL;
+        SELECT jsonb_agg(jsonb_build_object('name', e.item -> s.member, 'type', coalesce(e.item ->> (s.member || '_type'), 'unknown'),
+                    'confidence', e.item -> 'confidence', 'grounding', e.item -> 'grounding', 'evidence', e.item -> 'evidence'))
+          INTO v_ends
+          FROM jsonb_array_elements(p_relations) WITH ORDINALITY e(item, place)
+         CROSS JOIN (VALUES (0, 'subject'), (1, 'object')) s(turn, member)
+         WHERE v_mention_ids[s.turn * v_size + e.place] IS NULL;
         SELECT r.routed, r.evidence_new INTO entities, evidence_new
           FROM dbo.usp_route_entities(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, p_job_type, p_contract_version, v_ends) r;
-    END IF;
+    END LOOP;
 
     WITH work AS MATERIALIZED (
         SELECT w.name_key, w.work_id FROM dbo.usp_resolve_works(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
             p_relations, v_passage.char_start, v_passage.char_end) w)
-    SELECT array_agg(ROW(e.place, f.mention_id, t.mention_id, f.entity_id, t.entity_id,
-                dbo.fn_type_key(e.item ->> 'predicate'), c.confidence, e.item ->> 'grounding',
+    SELECT array_agg(ROW(e.place, v_mention_ids[e.place], v_mention_ids[v_size + e.place], v_entity_ids[e.place],
+                v_entity_ids[v_size + e.place], dbo.fn_type_key(e.item ->> 'predicate'), c.confidence, e.item ->> 'grounding',
                 CASE WHEN (e.item ->> 'end_date')::date < (e.item ->> 'start_date')::date AND c.state = 'promoted'
                      THEN 'candidate' ELSE c.state END,
                 (e.item ->> 'start_date')::date, (e.item ->> 'end_date')::date,
@@ -67,20 +83,22 @@ BEGIN
                 e.item ->> 'work_context', coalesce(nullif(e.item -> 'attributes', 'null'), '{}'))::dbo.relation_item
                 ORDER BY e.place)
       INTO v_items
-      FROM jsonb_array_elements(p_relations) WITH ORDINALITY e(item, place)
-     CROSS JOIN LATERAL (SELECT (e.item ->> 'confidence')::double precision AS confidence,
-            dbo.fn_earned_state(p_tenant_id, 'relation', (e.item ->> 'confidence')::double precision, e.item ->> 'grounding') AS state) c
-      JOIN dbo.entity_mention f ON f.mention_id = dbo.fn_passage_mention(p_tenant_id, p_source_page_id, p_chunk_id,
-            dbo.fn_name_key(btrim(e.item ->> 'subject', E' \t\n\r')), e.item ->> 'subject_type')
-      JOIN dbo.entity_mention t ON t.mention_id = dbo.fn_passage_mention(p_tenant_id, p_source_page_id, p_chunk_id,
-            dbo.fn_name_key(btrim(e.item ->> 'object', E' \t\n\r')), e.item ->> 'object_type');
+      FROM dbo.fn_thresholds(p_tenant_id, 'relation') t
+     CROSS JOIN jsonb_array_elements(p_relations) WITH ORDINALITY e(item, place)
+     CROSS JOIN LATERAL (SELECT (e.item ->> 'confidence')::double precision AS confidence, dbo.fn_state_by_thresholds(
+            (e.item ->> 'confidence')::double precision, e.item ->> 'grounding', t.auto_promote, t.manual_review) AS state) c;
 
     WITH made AS (
         INSERT INTO dbo.bridge_entity_relation AS r (tenant_id, from_entity_id, to_entity_id, relation_type, start_date,
-            end_date, start_work_id, end_work_id, source_llm_run_id)
-        SELECT DISTINCT p_tenant_id, i.from_entity_id, i.to_entity_id, i.relation_type, i.start_date, i.end_date,
-               i.start_work_id, i.end_work_id, p_run_id
+            end_date, start_work_id, end_work_id, confidence, promotion_state, attributes, start_text, end_text, start_precision,
+            end_precision, work_context, support, source_llm_run_id)
+        SELECT p_tenant_id, i.from_entity_id, i.to_entity_id, i.relation_type, i.start_date, i.end_date,
+               i.start_work_id, i.end_work_id, max(i.confidence),
+               (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1], dbo.fn_union_attributes(array_agg(i.attributes)),
+               min(i.start_text COLLATE "C"), min(i.end_text COLLATE "C"), min(i.start_precision COLLATE "C"),
+               min(i.end_precision COLLATE "C"), min(i.work_context COLLATE "C"), 1, p_run_id
           FROM unnest(v_items) i
+         GROUP BY i.from_entity_id, i.to_entity_id, i.relation_type, i.start_date, i.end_date, i.start_work_id, i.end_work_id
          ORDER BY i.from_entity_id, i.to_entity_id, i.relation_type, i.start_date, i.end_date, i.start_work_id, i.end_work_id
         ON CONFLICT (tenant_id, from_entity_id, to_entity_id, relation_type, start_date, end_date, start_work_id, end_work_id)
         DO NOTHING
@@ -108,7 +126,7 @@ BEGIN
                    min(i.start_text COLLATE "C") AS start_text, min(i.end_text COLLATE "C") AS end_text,
                    min(i.start_precision COLLATE "C") AS start_precision, min(i.end_precision COLLATE "C") AS end_precision,
                    min(i.work_context COLLATE "C") AS work_context
-              FROM unnest(v_items) i JOIN unnest(routed) x ON x.ordinal = i.ordinal GROUP BY x.target_id) t
+              FROM unnest(v_items) i JOIN unnest(routed) x ON x.ordinal = i.ordinal AND NOT x.is_new GROUP BY x.target_id) t
      WHERE r.relation_id = t.target_id AND r.tenant_id = p_tenant_id
        AND (r.confidence < t.confidence
             OR r.promotion_state <> dbo.fn_risen_state(r.promotion_state, t.state)
@@ -120,9 +138,9 @@ BEGIN
 
     evidence_new := evidence_new + dbo.usp_add_evidence(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, ARRAY(
         SELECT ROW('dbo.bridge_entity_relation', x.target_id, v.char_start, v.char_end, v.quote, v.grounding, i.confidence,
-                   i.state, i.from_mention_id, i.to_mention_id, jsonb_build_object('start_text', i.start_text, 'end_text', i.end_text,
-                   'start_precision', i.start_precision, 'end_precision', i.end_precision, 'work_context', i.work_context,
-                   'attributes', i.attributes))::dbo.evidence_item
+                   i.state, i.from_mention_id, i.to_mention_id, jsonb_strip_nulls(jsonb_build_object('start_text', i.start_text,
+                   'end_text', i.end_text, 'start_precision', i.start_precision, 'end_precision', i.end_precision,
+                   'work_context', i.work_context, 'attributes', nullif(i.attributes, '{}'))))::dbo.evidence_item
           FROM unnest(v_items) i JOIN unnest(routed) x ON x.ordinal = i.ordinal
-         CROSS JOIN LATERAL dbo.fn_evidence_pieces(p_relations -> (i.ordinal - 1), v_passage.char_start, v_passage.char_end) v));
+         CROSS JOIN LATERAL dbo.fn_evidence_pieces(p_relations -> (i.ordinal - 1), v_passage.char_start, v_passage.char_end) v), v_new);
 END $$;

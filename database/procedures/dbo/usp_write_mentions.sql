@@ -5,10 +5,14 @@
 -- Returns the name ids of the mentions that are new. Writes dbo.entity_mention. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_write_mentions(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
     p_chunk_id bigint, p_items dbo.mention_item[]) RETURNS bigint[]
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off AS $$
 DECLARE
     v_new bigint[];
 BEGIN
+    IF cardinality(p_items) = 0 THEN
+        RETURN '{}';
+    END IF;
     WITH joined AS (
         SELECT i.name_id, i.type_key, p.mention_id AS alias_of, p.entity_id AS owner_id,
                substr(min(dbo.fn_name_rank(i.name)), 6) AS name, min(i.said_type COLLATE "C") AS said_type,
