@@ -41,5 +41,8 @@ BEGIN
      WHERE f.target_table = 'dbo.dim_work' AND d.work_id = f.target_id AND d.tenant_id = p_tenant_id;
     UPDATE dbo.bridge_entity_relation d SET support = d.support + 1, updated_at = now() FROM unnest(v_first) f
      WHERE f.target_table = 'dbo.bridge_entity_relation' AND d.relation_id = f.target_id AND d.tenant_id = p_tenant_id;
+    IF EXISTS (SELECT FROM dbo.retired_row r WHERE r.tenant_id = p_tenant_id) THEN
+        PERFORM dbo.usp_revive_rows(p_tenant_id, ARRAY(SELECT ROW(f.target_table, f.target_id)::dbo.row_reference FROM unnest(v_first) f));
+    END IF;
     RETURN v_new;
 END $$;
