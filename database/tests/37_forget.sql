@@ -52,7 +52,7 @@ SELECT isnt_empty('SELECT pg_temp.differs()', 'which the dump sees');
 
 -- What would go, and what goes.
 CREATE TEMP TABLE extent AS SELECT dbo.fn_forget_extent(1, 'letter') AS e;
-SELECT is((SELECT e - '{versions,bytes}'::text[] FROM extent), '{"pages": 1, "chunks": 2, "mentions": 8, "evidence": 12, "entities": 3, "relations": 2, "rows": 1, "supported_by_others": 6, "jobs": 5}'::jsonb, 'the extent is told before');
+SELECT is((SELECT e - '{versions,bytes,forgotten_at}'::text[] FROM extent), '{"pages": 1, "chunks": 2, "mentions": 8, "evidence": 12, "entities": 3, "relations": 2, "rows": 1, "supported_by_others": 6, "jobs": 5}'::jsonb, 'the extent is told before');
 CREATE TEMP TABLE gone AS SELECT pg_temp.forget(1, 'letter') -> 0 AS g;
 SELECT is((SELECT tap.picture(1)), (SELECT a FROM picture), 'after forgetting it the picture is that of the first page alone');
 SELECT is_empty('SELECT d FROM pg_temp.differs() d WHERE d NOT LIKE ''%(dbo.entity_dedupe_candidate,%''', 'and so is every row of every table, ids and all');

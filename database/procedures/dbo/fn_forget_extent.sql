@@ -1,6 +1,6 @@
 -- What dbo.usp_forget_page would take away for all pages that p_source means (ingest.fn_find_pages): {pages, versions:[…] (20 at most,
 -- {source_page_id, locator, version, title}), chunks, mentions, evidence, entities, relations, rows, supported_by_others, jobs,
--- bytes}. Entities and rows are those that no other page is evidence for. Writes nothing. Errors: as ingest.fn_find_pages.
+-- bytes, forgotten_at (when such pages were forgotten last, or null)}. Entities and rows are those that no other page is evidence for. Writes nothing. Errors: as ingest.fn_find_pages.
 CREATE OR REPLACE FUNCTION dbo.fn_forget_extent(p_tenant_id integer, p_source text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off AS $$
     WITH page AS MATERIALIZED (SELECT f.* FROM ingest.fn_find_pages(p_tenant_id, p_source) f),
@@ -25,6 +25,10 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public SET ji
         'supported_by_others', (SELECT count(*) FROM judged j WHERE j.is_supported),
         'jobs', (SELECT count(*) FROM llm.job j JOIN page p USING (source_page_id))
                 + (SELECT count(*) FROM llm.job_dead_letter j JOIN page p USING (source_page_id)),
+        'forgotten_at', (SELECT max(f.forgotten_at) FROM dbo.source_forgetting f
+                          WHERE f.tenant_id = p_tenant_id
+                            AND (f.locator = p_source OR f.source_page_id::text = p_source
+                                 OR strpos(p_source, '*') > 0 AND f.locator LIKE llm.fn_like_pattern(p_source))),
         'bytes', (SELECT coalesce(sum(octet_length(r.raw)), 0) FROM page p JOIN sem.source_page s USING (source_page_id)
                     JOIN ingest.ingest_record r ON r.ingest_record_id = s.ingest_record_id AND r.tenant_id = s.tenant_id))
 $$;
