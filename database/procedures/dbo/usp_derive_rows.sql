@@ -1,9 +1,10 @@
 -- Computes rows of any table with the standard columns anew from their evidence: confidence, support, state, attributes
--- and texts of bounds; a state that a person gave stays. Rows without evidence are left alone. p_table: with its schema.
+-- and texts of bounds, of dimensions what dbo.usp_derive_dimensions does; a state that a person gave stays. Rows without evidence are left alone. p_table: with its schema.
 -- Writes it. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_derive_rows(p_tenant_id integer, p_table text, p_ids bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
 DECLARE
+    v_family dbo.dimension_family;
     v_texts text;
 BEGIN
     IF p_table = 'dbo.bridge_entity_relation' THEN
@@ -28,4 +29,8 @@ BEGIN
                  GROUP BY v.target_id) e
          WHERE t.%2$I = e.target_id AND t.tenant_id = $1 $q$, p_table::regclass, dbo.fn_key_column(p_table), v_texts)
       USING p_tenant_id, p_table, p_ids;
+    SELECT f.* INTO v_family FROM dbo.dimension_family f WHERE f.table_name = p_table AND f.family <> 'entity';
+    IF FOUND THEN
+        PERFORM dbo.usp_derive_dimensions(p_tenant_id, v_family, p_ids);
+    END IF;
 END $$;
