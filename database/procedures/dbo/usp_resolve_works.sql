@@ -24,7 +24,7 @@ BEGIN
     SELECT array_agg(ROW('dbo.dim_work', d.work_id, v.char_start, v.char_end, v.quote, v.grounding,
                 (e.item ->> 'confidence')::double precision,
                 dbo.fn_earned_state(p_tenant_id, 'work', (e.item ->> 'confidence')::double precision, e.item ->> 'grounding'),
-                NULL, NULL, NULL)::dbo.evidence_item)
+                NULL, NULL, jsonb_build_object('name', btrim(w.name, E' \t\n\r'), 'type', 'unknown'))::dbo.evidence_item)
       INTO v_evidence
       FROM jsonb_array_elements(p_relations) e(item)
      CROSS JOIN LATERAL unnest(ARRAY[e.item ->> 'start_work', e.item ->> 'end_work']) w(name)
