@@ -30,6 +30,7 @@ DECLARE
     v_names_gone integer;
     v_chunks integer;
     v_asked integer := 0;
+    v_proposals bigint[];
 BEGIN
     PERFORM llm.fn_require_tenant(p_tenant_id);
     PERFORM FROM ingest.source s WHERE s.tenant_id = p_tenant_id AND s.source_id = (SELECT p.source_id FROM sem.source_page p
@@ -64,6 +65,10 @@ BEGIN
        AND t.tenant_id = p_tenant_id;
     DELETE FROM dbo.entity_mention m WHERE m.source_page_id = p_source_page_id AND m.tenant_id = p_tenant_id;
 
+    v_proposals := ARRAY(SELECT DISTINCT a.subject_id FROM unnest(v_rows) r
+        JOIN dbo.fact_assertion a ON a.assertion_id = r.row_id AND a.tenant_id = p_tenant_id AND a.subject_table = 'dbo.schema_proposal'
+       WHERE r.table_name = 'dbo.fact_assertion');
+
     -- What rested on it: facts, then bridges, then dimensions, then entities.
     FOR v_table IN
         SELECT r.table_name FROM unnest(v_rows) r
@@ -79,6 +84,7 @@ BEGIN
             v_others := v_others + v_part.gone;
         END IF;
     END LOOP;
+    PERFORM dbo.usp_count_proposals(p_tenant_id, v_proposals);
     SELECT * INTO v_part FROM dbo.usp_forget_entities(p_tenant_id, v_entities
         || ARRAY(SELECT r.row_id FROM unnest(v_rows) r WHERE r.table_name = 'dbo.dim_entity'), v_names, v_forgetting_id);
     v_entities_gone := v_part.gone;
