@@ -79,3 +79,6 @@ COMMENT ON COLUMN dbo.entity_dedupe_candidate.decision IS 'what a model last sai
 -- How items of any family travel between the steps of a routing procedure.
 CREATE TYPE dbo.routed_row AS (table_name text, ordinal integer, target_id bigint, is_new boolean);
 CREATE TYPE dbo.resolved_end AS (ordinal integer, is_object boolean, table_name text, target_id bigint, mention_id bigint);
+
+-- Its successor, dbo.usp_move_rows, moves facts and all bridges.
+DROP FUNCTION IF EXISTS dbo.usp_move_relations(integer, bigint[]);

@@ -31,7 +31,7 @@ BEGIN
         EXECUTE (SELECT format($q$
             UPDATE %1$s t SET (%3$s, updated_at) = (SELECT %4$s, now() FROM unnest(ARRAY[b.best]) d)
               FROM (SELECT DISTINCT ON (c.%2$I) c.%2$I AS row_id, c AS best
-                      FROM (SELECT k FROM %1$s k WHERE k.tenant_id = $1 AND k.%2$I IN (SELECT x.target_id FROM unnest($3) x)
+                      FROM (SELECT k FROM %1$s k WHERE k.tenant_id = $1 AND k.%2$I IN (SELECT x.target_id FROM unnest($3) x WHERE NOT x.is_new)
                             UNION ALL
                             SELECT jsonb_populate_record(k, e.item)
                               FROM unnest($3) x
