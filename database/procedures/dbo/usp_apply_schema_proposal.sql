@@ -24,15 +24,12 @@ BEGIN
         EXECUTE format('COMMENT ON TABLE %s IS %L', v_table.table_name::regclass,
             format('made for the family %s, proposal %s, approved by %s%s', v_table.family, p_proposal_id, v_actor, coalesce(': ' || p_reason, '')));
         IF v_proposal.kind = 'dimension' THEN
-            INSERT INTO dbo.dimension_family (family, table_name, name_column, type_column, member_columns)
-            SELECT v_table.family, v_table.table_name, s.stem || '_name', s.stem || '_type',
-                   '{"start_date": "start_date", "end_date": "end_date", "start_text": "start_text", "end_text": "end_text", "start_precision": "start_precision", "end_precision": "end_precision"}'
-              FROM (SELECT substr(v_table.table_name, 9) AS stem) s;
+            PERFORM dbo.usp_register_dimension_family(v_table.family, v_table.table_name, substr(v_table.table_name, 9) || '_name', substr(v_table.table_name, 9) || '_type',
+                '{"start_date": "start_date", "end_date": "end_date", "start_text": "start_text", "end_text": "end_text", "start_precision": "start_precision", "end_precision": "end_precision"}');
         ELSE
-            INSERT INTO dbo.bridge_family (from_family, to_family, table_name, from_column, to_column, role_column)
-            SELECT f.family, t.family, v_table.table_name, c.from_column, c.to_column, 'role'
-              FROM dbo.dimension_family f, dbo.dimension_family t, dbo.fn_bridge_columns(f, t) c
-             WHERE f.family = v_proposal.from_family AND t.family = v_proposal.to_family;
+            PERFORM dbo.usp_register_bridge_family(f.family, t.family, v_table.table_name, c.from_column, c.to_column, 'role')
+               FROM dbo.dimension_family f, dbo.dimension_family t, dbo.fn_bridge_columns(f, t) c
+              WHERE f.family = v_proposal.from_family AND t.family = v_proposal.to_family;
         END IF;
     END IF;
     v_moved := dbo.usp_move_waiting_items(p_tenant_id, p_proposal_id, v_proposal.kind, v_table.family);

@@ -12,7 +12,7 @@ BEGIN
     v_bare := ARRAY(SELECT e.entity_id FROM dbo.dim_entity e
                      WHERE e.entity_id = ANY (p_entity_ids) AND e.tenant_id = p_tenant_id AND e.merged_into_id IS NULL
                        AND NOT EXISTS (SELECT FROM dbo.entity_mention m WHERE m.entity_id = e.entity_id AND m.tenant_id = p_tenant_id));
-    v_free := dbo.fn_unreferenced_rows(p_tenant_id, 'dbo.dim_entity', ARRAY(
+    v_free := dbo.fn_unreferenced(p_tenant_id, 'dbo.dim_entity', ARRAY(
         SELECT e.entity_id FROM dbo.dim_entity e WHERE e.entity_id = ANY (v_bare) AND e.tenant_id = p_tenant_id
            AND dbo.fn_state_rank(e.promotion_state) IS NOT NULL));
     retired := dbo.usp_retire_rows(p_tenant_id, 'dbo.dim_entity', ARRAY(SELECT unnest(v_bare) EXCEPT SELECT unnest(v_free)), p_forgetting_id);

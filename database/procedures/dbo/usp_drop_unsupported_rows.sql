@@ -16,7 +16,7 @@ BEGIN
     EXECUTE format('SELECT coalesce(array_agg(t.%2$I), ''{}'') FROM %1$s t
                      WHERE t.%2$I = ANY ($1) AND t.tenant_id = $2 AND dbo.fn_state_rank(t.promotion_state) IS NOT NULL',
                    p_table::regclass, v_key) INTO v_free USING v_bare, p_tenant_id;
-    v_free := dbo.fn_unreferenced_rows(p_tenant_id, p_table, v_free);
+    v_free := dbo.fn_unreferenced(p_tenant_id, p_table, v_free);
     EXECUTE format('DELETE FROM %s t WHERE t.%I = ANY ($1) AND t.tenant_id = $2', p_table::regclass, v_key) USING v_free, p_tenant_id;
     GET DIAGNOSTICS gone = ROW_COUNT;
     retired := dbo.usp_retire_rows(p_tenant_id, p_table, ARRAY(SELECT unnest(v_bare) EXCEPT SELECT unnest(v_free)), p_forgetting_id);

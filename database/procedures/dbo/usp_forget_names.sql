@@ -5,7 +5,7 @@ DECLARE
     v_free bigint[];
     v_count integer;
 BEGIN
-    v_free := dbo.fn_unreferenced_rows(p_tenant_id, 'dbo.name', ARRAY(
+    v_free := dbo.fn_unreferenced(p_tenant_id, 'dbo.name', ARRAY(
         SELECT n.name_id FROM dbo.name n
          WHERE n.tenant_id = p_tenant_id AND n.name_hash IN (SELECT md5(k.key)::uuid FROM unnest(p_keys) k(key))));
     DELETE FROM dbo.name n WHERE n.name_id = ANY (v_free) AND n.tenant_id = p_tenant_id;
