@@ -93,3 +93,7 @@ COMMENT ON COLUMN dbo.schema_proposal.items IS 'how many wait';
 COMMENT ON COLUMN dbo.schema_proposal.support IS 'how many pages speak of them';
 COMMENT ON COLUMN dbo.schema_proposal.definition IS 'the statements that made its table; null: it was there already';
 CREATE INDEX schema_proposal_open ON dbo.schema_proposal (tenant_id, support DESC) WHERE status = 'open';
+
+-- Their successors have parameters more.
+DROP FUNCTION IF EXISTS dbo.fn_show_entity(integer, text);
+DROP FUNCTION IF EXISTS dbo.fn_entity_relations_json(integer, bigint);
