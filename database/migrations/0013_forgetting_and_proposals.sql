@@ -97,3 +97,25 @@ CREATE INDEX schema_proposal_open ON dbo.schema_proposal (tenant_id, support DES
 -- Their successors have parameters more.
 DROP FUNCTION IF EXISTS dbo.fn_show_entity(integer, text);
 DROP FUNCTION IF EXISTS dbo.fn_entity_relations_json(integer, bigint);
+
+-- Types and relation names that mean the same as another, or its reverse (owned_by of owner_of). Each term leads straight to
+-- the one it is shown as.
+CREATE TABLE dbo.term_relation (
+    tenant_id   integer NOT NULL REFERENCES llm.tenant,
+    kind        text NOT NULL CHECK (kind IN ('relation_type', 'entity_type')),
+    term        text NOT NULL CHECK (length(term) BETWEEN 1 AND 200),
+    canonical   text NOT NULL CHECK (length(canonical) BETWEEN 1 AND 200),
+    is_reversed boolean NOT NULL DEFAULT false,
+    actor       text NOT NULL CHECK (actor <> ''),
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, kind, term),
+    CHECK (term <> canonical),
+    CHECK (NOT is_reversed OR kind = 'relation_type')
+);
+CREATE INDEX term_relation_canonical ON dbo.term_relation (tenant_id, kind, canonical);
+
+-- Broader and narrower are one relation seen from two ends, and a synonym has no direction: each is kept once.
+ALTER TABLE dbo.bridge_tag_relation
+    ADD CONSTRAINT tag_relation_kept_once CHECK (relation_type = 'broader' OR relation_type = 'synonym' AND from_tag_id < to_tag_id),
+    ADD CONSTRAINT tag_relation_not_to_itself CHECK (from_tag_id <> to_tag_id);
+COMMENT ON COLUMN dbo.bridge_tag_relation.relation_type IS 'broader: to is broader than from; dbo.vw_tag_relation shows every direction';
