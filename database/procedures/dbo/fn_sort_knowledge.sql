@@ -47,11 +47,10 @@ BEGIN
                END AS is_unknown
           FROM unnest(ARRAY['facts', 'bridges']) a(array_name)
          CROSS JOIN LATERAL jsonb_array_elements(v_arrays -> a.array_name) WITH ORDINALITY e(item, place)
-         CROSS JOIN LATERAL (SELECT
-                coalesce(dbo.fn_type_key(e.item ->> 'subject_family'), (SELECT n.family FROM named n
-                    WHERE n.name_key = dbo.fn_name_key(btrim(e.item ->> 'subject', E' \t\n\r'))), 'entity') AS subject,
-                coalesce(dbo.fn_type_key(e.item ->> 'object_family'), (SELECT n.family FROM named n
-                    WHERE n.name_key = dbo.fn_name_key(btrim(e.item ->> 'object', E' \t\n\r'))), 'entity') AS object) f
+          LEFT JOIN named s ON s.name_key = dbo.fn_name_key(btrim(e.item ->> 'subject', E' \t\n\r'))
+          LEFT JOIN named o ON o.name_key = dbo.fn_name_key(btrim(e.item ->> 'object', E' \t\n\r'))
+         CROSS JOIN LATERAL (SELECT coalesce(dbo.fn_type_key(e.item ->> 'subject_family'), s.family, 'entity') AS subject,
+                                    coalesce(dbo.fn_type_key(e.item ->> 'object_family'), o.family, 'entity') AS object) f
     ), unknown AS (
         SELECT 1 AS part, d.place, d.item - 'type' - 'aliases' - 'attributes' || jsonb_build_object('family', d.family, 'fields', jsonb_strip_nulls(
                    jsonb_build_object('type', d.item -> 'type', 'aliases', d.item -> 'aliases'))

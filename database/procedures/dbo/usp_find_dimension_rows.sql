@@ -24,28 +24,29 @@ BEGIN
                    dbo.fn_state_rank(d.promotion_state) IS NULL AS is_fixed
               FROM %1$s d WHERE d.tenant_id = $1 AND d.name_id IN (SELECT i.name_id FROM item i)
         ), said AS MATERIALIZED (
-            SELECT u.*, coalesce(u.first_day, '-infinity') AS lower,
+            SELECT row_number() OVER () AS id, u.*, coalesce(u.first_day, '-infinity') AS lower,
                    CASE WHEN u.first_day IS NULL THEN 'infinity' ELSE coalesce(u.last_day, u.first_day) END AS upper
               FROM (SELECT k.name_id, k.type, k.first_day, k.last_day FROM known k
                     UNION SELECT i.name_id, i.type, i.first_day, i.last_day FROM item i) u
+        ), only_type AS (
+            SELECT x.id, min(y.type) AS type
+              FROM said x JOIN said y ON y.name_id = x.name_id AND y.type <> 'unknown'
+               AND (y.lower >= x.lower AND y.upper <= x.upper OR x.lower >= y.lower AND x.upper <= y.upper)
+             WHERE x.type = 'unknown'
+             GROUP BY x.id HAVING count(DISTINCT y.type) = 1
         ), typed AS MATERIALIZED (
-            SELECT x.*, CASE WHEN x.type <> 'unknown' THEN x.type ELSE coalesce((
-                       SELECT min(y.type) FROM said y
-                        WHERE y.name_id = x.name_id AND y.type <> 'unknown'
-                          AND (y.lower >= x.lower AND y.upper <= x.upper OR x.lower >= y.lower AND x.upper <= y.upper)
-                       HAVING count(DISTINCT y.type) = 1), 'unknown') END AS to_type
-              FROM said x
+            SELECT x.*, coalesce(o.type, x.type) AS to_type FROM said x LEFT JOIN only_type o ON o.id = x.id
+        ), narrowest AS (
+            SELECT y.* FROM typed y
+             WHERE NOT EXISTS (SELECT FROM typed z WHERE z.name_id = y.name_id AND z.to_type = y.to_type
+                                  AND z.lower >= y.lower AND z.upper <= y.upper AND (z.lower, z.upper) <> (y.lower, y.upper))
         ), home AS MATERIALIZED (
             SELECT x.name_id, x.type, x.first_day, x.last_day, x.to_type,
-                   CASE WHEN n.is_one THEN n.first_day ELSE x.first_day END AS to_first,
-                   CASE WHEN n.is_one THEN n.last_day ELSE x.last_day END AS to_last
+                   CASE WHEN count(DISTINCT (y.lower, y.upper)) = 1 THEN min(y.first_day) ELSE x.first_day END AS to_first,
+                   CASE WHEN count(DISTINCT (y.lower, y.upper)) = 1 THEN max(y.last_day) ELSE x.last_day END AS to_last
               FROM typed x
-             CROSS JOIN LATERAL (
-                SELECT count(DISTINCT (y.lower, y.upper)) = 1 AS is_one, min(y.first_day) AS first_day, max(y.last_day) AS last_day
-                  FROM typed y
-                 WHERE y.name_id = x.name_id AND y.to_type = x.to_type AND y.lower >= x.lower AND y.upper <= x.upper
-                   AND NOT EXISTS (SELECT FROM typed z WHERE z.name_id = y.name_id AND z.to_type = y.to_type
-                        AND z.lower >= y.lower AND z.upper <= y.upper AND (z.lower, z.upper) <> (y.lower, y.upper))) n
+              JOIN narrowest y ON y.name_id = x.name_id AND y.to_type = x.to_type AND y.lower >= x.lower AND y.upper <= x.upper
+             GROUP BY x.id, x.name_id, x.type, x.first_day, x.last_day, x.to_type
         ), narrowed AS (
             UPDATE %1$s t SET %3$I = n.to_type %6$s, updated_at = now()
               FROM (SELECT DISTINCT ON (h.name_id, h.to_type, h.to_first) k.row_id, h.to_type, h.to_first, h.to_last
