@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(34);
+SELECT plan(41);
 CREATE TEMP TABLE t AS SELECT llm.usp_ensure_tenant('backfills') AS id;
 CREATE TEMP TABLE c AS SELECT tap.chunks(t.id, 'backfill', 'Ada Byrne sailed.', 'Bo Cole sailed.', 'Cy Dunn sailed.', 'The harbour.') AS ids FROM t;
 SELECT tap.route_entities(ids[1], tap.entity(ids[1], 'Ada Byrne', 'Sea Person', '{"confidence": 0.75}')) FROM c;
@@ -53,6 +53,18 @@ SELECT is((SELECT (waiting, running)::text FROM t, llm.fn_pending(t.id, NULL)), 
 SELECT is((SELECT sum(held) FROM t JOIN llm.vw_queue_depth d ON d.tenant_id = t.id), 2::numeric, 'the depth of the queue tells how many are held');
 SELECT is((SELECT changed FROM b, llm.usp_resume_backfill(b.backfill_id, NULL, 100)), 2, 'a paused backfill can go on');
 SELECT is((SELECT count(*) FROM t, llm.usp_claim_jobs('w', NULL, 1, NULL, t.id)), 1::bigint, 'then its jobs are claimed');
+-- What ran while its backfill was paused waits with the others.
+SELECT is((SELECT changed FROM b, llm.usp_pause_backfill(b.backfill_id, NULL, 100)), 1, 'a pause leaves alone what runs');
+SELECT is((SELECT llm.usp_fail_job(j.job_id, j.lease_token, '{}', false, 0) FROM llm.job j JOIN b USING (backfill_id) WHERE j.status = 'RUNNING'), 'FAILED', 'when that fails');
+SELECT is((SELECT count(*) FROM llm.job j JOIN b USING (backfill_id) WHERE j.waits AND j.available_at = 'infinity'), 2::bigint, 'it is held back like the others');
+SELECT llm.usp_resume_backfill(b.backfill_id, NULL, 100) FROM b;
+SELECT is((SELECT count(*) FROM t, llm.usp_claim_jobs('w', NULL, 1, NULL, t.id)), 1::bigint, 'until the backfill goes on');
+SELECT llm.usp_pause_backfill(b.backfill_id, NULL, 100) FROM b;
+UPDATE llm.job j SET lease_until = now() - interval '1 s' FROM b WHERE j.backfill_id = b.backfill_id AND j.status = 'RUNNING';
+SELECT is(llm.usp_release_expired_leases(10), 1, 'a lease that runs out meanwhile');
+SELECT is((SELECT count(*) FROM llm.job j JOIN b USING (backfill_id) WHERE j.waits AND j.available_at = 'infinity'), 2::bigint, 'gives a job that is held back');
+SELECT llm.usp_resume_backfill(b.backfill_id, NULL, 100) FROM b;
+SELECT is((SELECT count(*) FROM t, llm.usp_claim_jobs('w', NULL, 1, NULL, t.id)), 1::bigint, 'and comes when it goes on');
 SELECT is((SELECT llm.usp_cancel_backfill(backfill_id, 100) FROM b), 1, 'cancelling takes the waiting ones away');
 SELECT is((SELECT (state, waiting, running, dead, cancelled)::text FROM b JOIN llm.vw_backfill v USING (backfill_id)), '(cancelled,0,1,0,1)', 'not those that run');
 SELECT throws_ok($$SELECT llm.usp_resume_backfill(backfill_id, NULL, 1) FROM b$$, 'AL005', NULL, 'a cancelled backfill does not go on');

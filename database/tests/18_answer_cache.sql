@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(17);
 CREATE TEMP TABLE k AS SELECT encode(sha256('a question'), 'hex') AS key, encode(sha256('another'), 'hex') AS other;
 SELECT is((SELECT count(*) FROM k, llm.fn_find_answer(key, 30)), 0::bigint, 'nothing is kept at first');
 SELECT is((SELECT llm.usp_keep_answer(key, 'm', '{"a": 1}', 100, 7)::text FROM k), '', 'an answer is kept');
@@ -12,12 +12,14 @@ UPDATE llm.answer_cache SET kept_at = now() - interval '31 days';
 SELECT is((SELECT count(*) FROM k, llm.fn_find_answer(key, 30)), 0::bigint, 'an old one is not used');
 SELECT is((SELECT count(*) FROM k, llm.fn_find_answer(key, 32)), 1::bigint, 'unless that is old enough');
 SELECT llm.usp_keep_answer(other, 'm', '{}', 0, 0) FROM k;
+SELECT is((SELECT (answers, bytes)::text FROM llm.fn_prunable_answers(30)), '(1,8)', 'what would be forgotten can be told first');
 SELECT is(llm.usp_forget_answers(30, 100), 1, 'old ones are forgotten');
 SELECT is((SELECT count(*) FROM k, llm.fn_find_answer(other, 30)), 1::bigint, 'young ones stay');
 SELECT llm.usp_keep_answer(encode(sha256(n::text::bytea), 'hex'), 'm', '{}', 0, 0) FROM generate_series(1, 5) n;
 SELECT is((SELECT array_agg(llm.usp_forget_answers(0, 4)) FROM generate_series(1, 2)), '{4,2}', 'in bounded steps');
 SELECT throws_ok($$SELECT llm.usp_keep_answer('abc', 'm', '{}', 0, 0)$$, 'AL005', NULL, 'a key is 64 hexadecimal digits');
 SELECT throws_ok($$SELECT llm.usp_keep_answer(key, 'm', '{}', -1, 0) FROM k$$, 'AL005', NULL, 'tokens are not below zero');
+SELECT throws_ok($$SELECT * FROM llm.fn_prunable_answers(-1)$$, 'AL005', NULL, 'nor is an age');
 SELECT throws_ok($$SELECT llm.usp_forget_answers(-1, 1)$$, 'AL005', NULL, 'nor are days');
 
 CREATE TEMP TABLE r AS SELECT gen_random_uuid() AS run_id;

@@ -81,6 +81,13 @@ Pruned payloads(store::Retention& retention, int days, bool dry, const std::stop
     return {"raw payloads", days, amount.rows, amount.bytes};
 }
 
+/// Kept answers that are too old to be used again.
+Pruned answers(store::Retention& retention, int days, bool dry, const std::stop_token& stop) {
+    const auto amount = retention.answers(days);
+    if (!dry) until_none(stop, [&] { return retention.forget_answers(days, rows_a_step); });
+    return {"kept answers", days, amount.rows, amount.bytes};
+}
+
 void report(const Session& session, const std::vector<Pruned>& all, bool dry, int partitions) {
     if (session.json) {
         auto list = json::array();
@@ -113,6 +120,10 @@ int prune(Session& session, const Ages& asked, bool dry) {
     if (finished_days > 0) all.push_back(finished_jobs(retention, finished_days, dry, stop));
     if (artifact_days > 0) all.push_back(artifacts(session, retention, artifact_days, dry, stop));
     if (payload_days > 0) all.push_back(payloads(retention, payload_days, dry, stop));
+    if (const auto days = session.settings().llm.cache_days; days > 0) {
+        auto kept = answers(retention, days, dry, stop);
+        if (kept.items > 0) all.push_back(std::move(kept));
+    }
     report(session, all, dry, dry ? 0 : retention.ensure_partitions());
     return Exit::done;
 }

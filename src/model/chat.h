@@ -24,6 +24,7 @@ struct ChatRequest {
     std::string schema_name = "answer";
     std::size_t maximum_tokens = 1000;
     double temperature = 0.0;
+    bool anew = false;  ///< a kept answer to the same question is not wanted
 };
 
 struct Usage {

@@ -41,6 +41,11 @@ Retention::Amount Retention::payloads(int days) {
                   "SELECT payloads, bytes FROM ingest.fn_prunable_payloads($1::int)");
 }
 
+Retention::Amount Retention::answers(int days) {
+    return amount(*connection_, days,
+                  "SELECT answers, bytes FROM llm.fn_prunable_answers($1::int)");
+}
+
 std::int64_t Retention::prune_finished_jobs(int days, int limit) {
     return count(*connection_, Arguments().add(days).add(limit),
                  "SELECT llm.usp_prune_history($1::int, $2::int)");
@@ -49,6 +54,11 @@ std::int64_t Retention::prune_finished_jobs(int days, int limit) {
 std::int64_t Retention::prune_payloads(int days, int limit) {
     return count(*connection_, Arguments().add(days).add(limit),
                  "SELECT ingest.usp_prune_payloads($1::int, $2::int)");
+}
+
+std::int64_t Retention::forget_answers(int days, int limit) {
+    return count(*connection_, Arguments().add(days).add(limit),
+                 "SELECT llm.usp_forget_answers($1::int, $2::int)");
 }
 
 std::int64_t Retention::forget_artifacts(const std::string& lake, const std::string& day,

@@ -18,10 +18,12 @@ class Retention {
     };
     [[nodiscard]] Amount finished_jobs(int days);
     [[nodiscard]] Amount payloads(int days);
+    [[nodiscard]] Amount answers(int days);
 
     // Each is one bounded transaction and tells how many rows; call until 0.
     [[nodiscard]] std::int64_t prune_finished_jobs(int days, int limit);
     [[nodiscard]] std::int64_t prune_payloads(int days, int limit);
+    [[nodiscard]] std::int64_t forget_answers(int days, int limit);
     /// Runs forget artifacts under `lake` whose day's folder is before `day` (YYYY-MM-DD, UTC).
     [[nodiscard]] std::int64_t forget_artifacts(const std::string& lake, const std::string& day,
                                                 int limit);

@@ -43,7 +43,7 @@ model::ChatAnswer CachedModel::complete(const model::ChatRequest& request, std::
     const auto started = std::chrono::steady_clock::now();
     if (stop.stop_requested()) throw Stopped();
     const auto key = key_of(name(), options_.endpoint, request);
-    if (auto kept = find(key)) {
+    if (auto kept = request.anew ? std::nullopt : find(key)) {
         kept->duration = std::chrono::duration_cast<std::chrono::milliseconds>(
             std::chrono::steady_clock::now() - started);
         kept->kept_under = key;

@@ -100,6 +100,17 @@ TEST_F(AnswersThatAreKept, AreGivenAgainWithoutACall) {
     EXPECT_THAT(metrics_.text(), HasSubstr("almagest_cached_answers_total{model=\"m\"} 2\n"));
 }
 
+TEST_F(AnswersThatAreKept, AreNotGivenToWhoAsksAnewAndAreReplacedByTheNewOne) {
+    EXPECT_EQ(model(answer(R"({"a": 1})")).complete(question("anew"), {}).content, R"({"a": 1})");
+    auto asked = model(answer(R"({"a": 2})"));
+    auto anew = question("anew");
+    anew.anew = true;
+    EXPECT_EQ(asked.complete(anew, {}).content, R"({"a": 2})");
+    EXPECT_EQ(calls_, 2);
+    EXPECT_EQ(asked.complete(question("anew"), {}).content, R"({"a": 2})");
+    EXPECT_EQ(calls_, 2);
+}
+
 TEST_F(AnswersThatAreKept, BelongToOneQuestionWithAllItsParameters) {
     const auto key = CachedModel::key_of("m", "e", question("q"));
     EXPECT_EQ(key, CachedModel::key_of("m", "e", question("q")));

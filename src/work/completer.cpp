@@ -228,7 +228,12 @@ Completer::Ended Completer::failed(store::Queue& queue, const Item& item) {
                         {"run_id", outcome.completion.run_id},
                         {"attempt", job.attempts},
                         {"permanent", outcome.permanent}};
-    if (outcome.keep_error) outcome.keep_error(error);
+    if (outcome.keep_error) {
+        auto artifact = error;
+        artifact["job_id"] = job.job_id;
+        artifact["correlation_id"] = job.correlation_id;
+        outcome.keep_error(artifact);
+    }
     auto run_outcome = outcome.completion.run_outcome;
     if (run_outcome.is_object()) run_outcome["error"] = outcome.reason;
     const auto status = queue.fail(job, outcome.completion.run_id, run_outcome, error,

@@ -28,6 +28,8 @@ constexpr auto rate_interval = milliseconds(20);
 /// How long someone who waits for the end is kept waiting for a database that went away.
 constexpr auto longest_absence = std::chrono::minutes(5);
 constexpr double prefetched_seconds = 0.25;
+/// Batches whose ends are still to be written, at most: completers write one each meanwhile.
+constexpr std::size_t most_ended = 3;
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -61,8 +63,11 @@ DispatchReport Dispatcher::run(const std::stop_token& stop) {
         for (unsigned slot = 0; slot < options_.slots; ++slot)
             slots.emplace_back([this, slot](const std::stop_token& end) { take_jobs(end, slot); });
 
-        claim_until_done(stop);
-        closing_.request_stop();
+        {
+            const std::jthread helper([this](const std::stop_token& end) { claim_beside(end); });
+            claim_until_done(stop);
+            closing_.request_stop();
+        }
         jobs_.close();
         if (!jobs_.wait_until_empty(settings_->grace)) {
             jobs_.stop_all();
@@ -91,27 +96,35 @@ void Dispatcher::measure_rate() {
 }
 
 std::size_t Dispatcher::prefetch() const {
-    return std::min(settings_->claim_batch,
+    return std::min(2 * settings_->claim_batch,
                     static_cast<std::size_t>(jobs_per_second_ * prefetched_seconds));
+}
+
+/// With more than so many waiting nothing is claimed: claims are to be large.
+std::size_t Dispatcher::enough_waiting() const {
+    const auto ahead = prefetch();
+    return std::max(ahead / 2, ahead - std::min(ahead, settings_->claim_batch / 2));
 }
 
 /// How many jobs to claim now; none while enough are at hand.
 std::size_t Dispatcher::places() {
     measure_rate();
     const auto batch = settings_->claim_batch;
-    const auto ahead = prefetch();
     const auto counts = jobs_.counts();
-    if (counts.waiting > ahead / 2 || counts.ended >= 2 * batch) return 0;
-    const auto capacity = options_.slots + ahead;
-    const auto busy = counts.waiting + counts.in_slots;
+    const auto coming = asked_for_.load();
+    if (counts.waiting + coming > enough_waiting() || counts.ended >= most_ended * batch) return 0;
+    const auto capacity = options_.slots + prefetch();
+    const auto busy = counts.waiting + counts.in_slots + coming;
     return std::min(batch, capacity - std::min(capacity, busy));
 }
 
-/// The room from which on places() is not zero.
-JobsInHand::Room Dispatcher::room_for_more() const {
-    const auto batch = settings_->claim_batch;
-    const auto ahead = prefetch();
-    return {ahead / 2, options_.slots + ahead - 1, 2 * batch - 1};
+/// The room from which on places() is not zero; none while the second claimer fills it.
+std::optional<JobsInHand::Room> Dispatcher::room_for_more() const {
+    const auto coming = asked_for_.load();
+    const auto capacity = options_.slots + prefetch() - 1;
+    if (coming > std::min(enough_waiting(), capacity)) return std::nullopt;
+    return JobsInHand::Room{enough_waiting() - coming, capacity - coming,
+                            most_ended * settings_->claim_batch - 1};
 }
 
 std::size_t Dispatcher::claim(store::Queue& queue, std::size_t limit) {
@@ -173,13 +186,14 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
         std::size_t got = 0;
         try {
             if (limit > 0) got = claim(queue, limit);
+            if (got == settings_->claim_batch) ask_for_help();
             const auto now = JobsInHand::Clock::now();
             if (now - last_release >= release_interval || (limit > 0 && got == 0)) {
                 if (queue.release_expired() > 0) continue;
                 last_release = now;
             }
-            if (limit > 0 && got == 0 && options_.drain && jobs_.counts().all() == 0 &&
-                !queue.anything_left(options_.filter))
+            if (limit > 0 && got == 0 && options_.drain && asked_for_ == 0 &&
+                jobs_.counts().all() == 0 && !queue.anything_left(options_.filter))
                 return;
             last_contact = now;
         } catch (const TransientError& error) {
@@ -204,6 +218,39 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
         std::optional<JobsInHand::Room> room;
         if (more_waits) room = room_for_more();
         jobs_.wait_for(pause, room);
+    }
+}
+
+/// Called when a claim was as large as it may be and so more waits.
+void Dispatcher::ask_for_help() {
+    const auto batch = settings_->claim_batch;
+    if (asked_for_ > 0 || places() < batch) return;
+    {
+        const std::scoped_lock lock(mutex_);
+        asked_for_ = batch;
+    }
+    help_wanted_.notify_one();
+}
+
+/// The second claimer: one claim each time that it is asked, so that the server claims while what
+/// it gave is read and committed. What goes wrong here goes wrong for the first one too, which
+/// deals with it.
+void Dispatcher::claim_beside(const std::stop_token& stop) {
+    std::optional<store::Connection> connection;
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            if (!help_wanted_.wait(lock, stop, [this] { return asked_for_ > 0; })) return;
+        }
+        try {
+            if (!connection) connection.emplace(database_->connect("second claimer"));
+            store::Queue queue(*connection);
+            (void)claim(queue, asked_for_);
+        } catch (const Error& error) {
+            telemetry::log(Level::debug, error.what(), {{}, {}, {}, process_id_});
+        }
+        asked_for_ = 0;
+        jobs_.wake();
     }
 }
 

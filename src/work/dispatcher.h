@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -43,7 +46,8 @@ struct DispatchReport {
 /// One claimer that keeps a small local queue filled, `slots` handlers, a heartbeat and completers,
 /// the last two with threads and connections of their own. The local queue holds about a quarter of
 /// a second's work beyond what the slots have, so that quick jobs are claimed in large batches and
-/// slow ones one by one. A job whose lease was lost is stopped where it is. One call at a time.
+/// slow ones one by one; a second claimer helps while jobs end faster than one can claim them. A
+/// job whose lease was lost is stopped where it is. One call at a time.
 class Dispatcher {
   public:
     Dispatcher(const store::Database& database, const config::WorkSettings& settings,
@@ -57,9 +61,12 @@ class Dispatcher {
 
   private:
     void claim_until_done(const std::stop_token& stop);
+    void claim_beside(const std::stop_token& stop);
+    void ask_for_help();
     [[nodiscard]] std::size_t prefetch() const;
+    [[nodiscard]] std::size_t enough_waiting() const;
     [[nodiscard]] std::size_t places();
-    [[nodiscard]] JobsInHand::Room room_for_more() const;
+    [[nodiscard]] std::optional<JobsInHand::Room> room_for_more() const;
     [[nodiscard]] std::size_t claim(store::Queue& queue, std::size_t limit);
     void give_up_on_endpoint();
     void take_jobs(const std::stop_token& stop, unsigned slot);
@@ -82,6 +89,10 @@ class Dispatcher {
     DispatchReport report_;
     std::string endpoint_trouble_;  // what it said last
     std::exception_ptr cause_;
+
+    std::condition_variable_any help_wanted_;  // with mutex_, where asked_for_ is raised
+    /// Jobs that the second claimer was told to claim and that are not in hand yet.
+    std::atomic<std::size_t> asked_for_ = 0;
 
     double jobs_per_second_ = 0;  // the claimer's, as all below
     std::optional<JobsInHand::Clock::time_point> circuit_open_since_;

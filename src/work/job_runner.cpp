@@ -94,6 +94,7 @@ void LazyModel::add(const model::ChatAnswer& answer) {
 /// One call to the model, as llm.run and the lake see it.
 struct JobRunner::Run {
     std::string id;
+    std::string correlation_id;
     std::filesystem::path folder;
     json outcome;
     [[nodiscard]] bool begun() const { return !id.empty(); }
@@ -175,8 +176,10 @@ JobOutcome JobRunner::work_out(const store::ClaimedJob& job, Run& run,
         outcome.completion = {"", type.handler, empty_output(type), nullptr};
         return outcome;
     }
-    const auto call = compose(*workshop_.registry, type, std::move(*passage),
-                              workshop_.settings->llm.temperature, job.attempts);
+    auto call = compose(*workshop_.registry, type, std::move(*passage),
+                        workshop_.settings->llm.temperature, job.attempts);
+    // A backfill asks again because another answer is hoped for.
+    call.request.anew = job.payload.is_object() && job.payload.contains("backfill_id");
     begin(job, call, run);
     const auto answer = ask(job, call, run, stop);
     outcome.completion = believe(type, call, answer, run);
@@ -188,6 +191,7 @@ void JobRunner::begin(const store::ClaimedJob& job, const Call& call, Run& run) 
     auto& model = workshop_.model->get();
     const auto started = std::chrono::system_clock::now();
     run.id = telemetry::new_uuid();
+    run.correlation_id = job.correlation_id;
     run.folder = workshop_.lake->run_folder(run.id, started);
     run.outcome = json::object();
     workshop_.lake->write(
@@ -314,6 +318,7 @@ store::Queue::Completion JobRunner::believe(const contract::JobType& type, const
                                             const model::ChatAnswer& answer, Run& run) {
     const auto& profile = config::profile_for(*workshop_.settings, workshop_.model->get().name());
     auto checked = check_answer(type, call, answer, profile.default_confidence);
+    checked.artifact["correlation_id"] = run.correlation_id;
     workshop_.lake->write(run.folder, "output", checked.artifact);
     if (!checked.parse_strategy.empty()) run.outcome["parse_strategy"] = checked.parse_strategy;
     run.outcome["refusals"] = checked.refusals;

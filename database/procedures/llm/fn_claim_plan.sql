@@ -1,6 +1,7 @@
 -- From which lanes a claim takes how many jobs. Tenants get places by weight and running jobs, and within a tenant the
 -- earliest deadlines go first. Lanes that are paused, below p_min_priority, or at the cap of their type or tenant get none.
--- Nulls = any. Returns lanes, each with the place to look from, how many to take, and the place of the last of them.
+-- Nulls = any. Returns lanes, each with the place to look from, how many to take, and the place of the last of them; a
+-- lane that is alone and has no cap gets all places uncounted, and the place of the last is null.
 -- p_anew: see llm.fn_known_lanes. Locks nothing; writes only the session's memory of lanes.
 CREATE OR REPLACE FUNCTION llm.fn_claim_plan(p_job_types text[], p_limit integer, p_tenant_id integer, p_min_priority integer,
     p_anew boolean) RETURNS SETOF llm.lane_share
@@ -43,6 +44,11 @@ BEGIN
           FROM unnest(v_tenants) WITH ORDINALITY t(tenant_id, place)
           LEFT JOIN (SELECT n.tenant_id, sum(n.running)::bigint AS running FROM llm.fn_running(v_tenants) n GROUP BY n.tenant_id) r
                  USING (tenant_id);
+    END IF;
+    IF cardinality(v_lanes) = 1 AND v_room[1] = p_limit AND NOT v_lanes[1].job_type = ANY (coalesce(v_types, '{}')) THEN
+        RETURN QUERY SELECT l.tenant_id, l.job_type, l.priority, l.due_at, l.job_id, p_limit, NULL::timestamptz, NULL::bigint
+                       FROM unnest(v_lanes) l;
+        RETURN;
     END IF;
     -- Shares are given out without knowing how much each tenant has waiting; who turns out to have less leaves its places to
     -- the others in another round.

@@ -1,6 +1,6 @@
 -- The lanes that llm.fn_waiting_lanes gives, from the session's memory (settings almagest.lanes…) while that is fresh.
 -- A transaction held open anywhere keeps the index entries of claimed jobs from being cleared away, and every look for the
--- head of a lane then walks over all of them. So a look is remembered for twenty times as long as it took, at most a
+-- head of a lane then walks over all of them. So a look is remembered for twenty times as long as it took, from 50 ms to a
 -- minute, and where looking is slow, lanes that have run empty stay known. What comes in before a remembered place (a bump,
 -- a retry) is seen at the next look. Correctness does not depend on it. SET almagest.lane_memory = off looks every time.
 -- p_anew: look again sooner, since the memory was of no use: after ten times as long as it took, at once where it is quick.
@@ -26,7 +26,7 @@ BEGIN
         END IF;
         v_lanes := v_seen;
         PERFORM set_config('almagest.lanes', v_lanes::text, false),
-                set_config('almagest.lanes_until', (v_ended + least(20 * v_took, interval '1 minute'))::text, false),
+                set_config('almagest.lanes_until', (v_ended + greatest(interval '50 ms', least(20 * v_took, interval '1 minute')))::text, false),
                 set_config('almagest.lanes_again', (CASE WHEN v_took > interval '2 ms' THEN v_ended + least(10 * v_took, interval '1 minute')
                     ELSE v_ended END)::text, false);
     END IF;

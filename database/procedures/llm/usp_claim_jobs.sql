@@ -15,6 +15,8 @@ DECLARE
     v_types text[] := nullif(p_job_types, '{}');
     v_pages bigint[] := nullif(p_source_page_ids, '{}');
     v_plan llm.lane_share[];
+    v_anew boolean;
+    v_last record;
     v_page_jobs bigint[];
     v_picked tid[];
 BEGIN
@@ -35,22 +37,24 @@ BEGIN
       ORDER BY t.tenant_id FOR NO KEY UPDATE;
 
     IF v_pages IS NULL THEN
-        v_plan := ARRAY(SELECT p FROM llm.fn_claim_plan(v_types, p_limit, p_tenant_id, p_min_priority, false) p);
-        IF (SELECT coalesce(sum(p.jobs), 0) FROM unnest(v_plan) p) < p_limit THEN
-            v_plan := ARRAY(SELECT p FROM llm.fn_claim_plan(v_types, p_limit, p_tenant_id, p_min_priority, true) p);
+        FOREACH v_anew IN ARRAY ARRAY[false, true] LOOP
+            v_plan := ARRAY(SELECT p FROM llm.fn_claim_plan(v_types, p_limit, p_tenant_id, p_min_priority, v_anew) p);
+            v_picked := ARRAY(
+                SELECT head.ctid FROM unnest(v_plan) l CROSS JOIN LATERAL (
+                    SELECT j.ctid FROM llm.job j
+                     WHERE j.tenant_id = l.tenant_id AND j.job_type = l.job_type AND j.priority = l.priority
+                       AND j.status IN ('NEW', 'FAILED') AND NOT j.waits AND (j.due_at, j.job_id) >= (l.due_at, l.job_id)
+                     ORDER BY j.due_at, j.job_id LIMIT l.jobs FOR UPDATE SKIP LOCKED) head);
+            EXIT WHEN cardinality(v_picked) >= p_limit;
+        END LOOP;
+        IF cardinality(v_plan) = 1 AND cardinality(v_picked) > 0 THEN
+            SELECT j.due_at, j.job_id INTO v_last FROM llm.job j WHERE j.ctid = v_picked[cardinality(v_picked)];
+            v_plan[1].last_due_at := v_last.due_at;
+            v_plan[1].last_job_id := v_last.job_id;
         END IF;
         PERFORM llm.fn_remember_lanes(v_plan);
     ELSE
         v_page_jobs := ARRAY(SELECT p FROM llm.fn_page_candidates(v_types, v_pages, p_tenant_id, p_min_priority, p_limit) p);
-    END IF;
-    IF v_pages IS NULL THEN
-        v_picked := ARRAY(
-            SELECT head.ctid FROM unnest(v_plan) l CROSS JOIN LATERAL (
-                SELECT j.ctid FROM llm.job j
-                 WHERE j.tenant_id = l.tenant_id AND j.job_type = l.job_type AND j.priority = l.priority
-                   AND j.status IN ('NEW', 'FAILED') AND NOT j.waits AND (j.due_at, j.job_id) >= (l.due_at, l.job_id)
-                 ORDER BY j.due_at, j.job_id LIMIT l.jobs FOR UPDATE SKIP LOCKED) head);
-    ELSE
         v_picked := ARRAY(
             SELECT j.ctid FROM llm.job j
              WHERE j.job_id = ANY (v_page_jobs) AND j.status IN ('NEW', 'FAILED') AND NOT j.waits
@@ -63,7 +67,8 @@ BEGIN
            SET status = 'RUNNING', lease_token = v_token, attempts = j.attempts + 1, claimed_at = v_now,
                lease_until = v_now + make_interval(secs => j.lease_seconds), worker_id = p_worker_id
          WHERE j.ctid = ANY (v_picked)
-        RETURNING j.*)
+        RETURNING j.job_id, j.lease_token, j.job_type, j.contract_version, j.tenant_id, j.source_page_id, j.chunk_id, j.payload,
+                  j.correlation_id, j.attempts, j.max_attempts, j.lease_seconds, j.due_at)
     SELECT c.job_id, c.lease_token, c.job_type, c.contract_version, c.tenant_id, c.source_page_id, c.chunk_id,
            c.payload, c.correlation_id, c.attempts, c.max_attempts, c.lease_seconds
       FROM claimed c ORDER BY c.due_at, c.job_id;

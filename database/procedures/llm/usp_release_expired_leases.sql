@@ -11,6 +11,7 @@ DECLARE
     v_begun bigint[];
     v_dead bigint[];
     v_errors jsonb[];
+    v_paused bigint[];
 BEGIN
     IF p_limit < 1 THEN
         RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = format('the limit must be at least 1, not %s', p_limit);
@@ -23,8 +24,13 @@ BEGIN
     END IF;
     v_begun := ARRAY(SELECT j.job_id FROM llm.job j
                       WHERE j.job_id = ANY (v_expired) AND EXISTS (SELECT FROM llm.run r WHERE r.job_id = j.job_id AND r.attempt = j.attempts));
+    v_paused := ARRAY(
+        SELECT DISTINCT j.backfill_id FROM llm.job j
+         WHERE j.job_id = ANY (v_expired) AND llm.fn_available_at(j.backfill_id, v_now) = 'infinity');
     UPDATE llm.job j
-       SET status = 'FAILED', lease_token = NULL, lease_until = NULL, available_at = v_now, waits = false,
+       SET status = 'FAILED', lease_token = NULL, lease_until = NULL,
+           available_at = CASE WHEN j.backfill_id = ANY (v_paused) THEN 'infinity' ELSE v_now END,
+           waits = coalesce(j.backfill_id = ANY (v_paused), false),
            attempts = j.attempts - 1,
            error = jsonb_build_object('message', 'lease expired', 'worker_id', j.worker_id, 'lease_until', j.lease_until,
                         'blame', coalesce((j.error ->> 'blame')::integer, 0) + CASE WHEN j.job_id = ANY (v_begun) THEN 2 ELSE 1 END)
