@@ -1,6 +1,6 @@
 -- Forgetting pages: what only they supported goes, what others support is what it was without them.
 BEGIN;
-SELECT plan(46);
+SELECT plan(50);
 
 -- Every row of knowledge and of pages, apart from when it was last touched, from records that stay, and from the counts of names.
 CREATE FUNCTION pg_temp.dump(p_tenant integer) RETURNS TABLE (table_name text, row_text text) LANGUAGE plpgsql AS $$
@@ -163,6 +163,23 @@ SELECT is((SELECT last_version FROM ingest.source WHERE tenant_id = 1 AND locato
 SELECT is((SELECT f.source_page_id FROM ingest.fn_last_fetch(1, 'wiki') f), (SELECT max(page) FROM version), 'and what a fetch is compared with');
 SELECT pg_temp.forget(1, 'wiki');
 SELECT is((SELECT count(*) FROM ingest.source WHERE tenant_id = 1), 0::bigint, 'a locator means all versions');
+
+-- What was asked about it.
+DO $$
+DECLARE c bigint[] := tap.chunks(1, 'asked', 'Brill is a cook.'); j record;
+BEGIN
+    PERFORM llm.usp_enqueue_job(1, 'entity_extraction', NULL, k.source_page_id, k.chunk_id, NULL, 'asked', NULL, NULL) FROM vector.chunk k WHERE k.chunk_id = c[1];
+    SELECT * INTO j FROM llm.usp_claim_jobs('w', '{entity_extraction}', 1, (SELECT array_agg(source_page_id) FROM sem.source_page WHERE locator = 'asked'), 1);
+    PERFORM llm.usp_start_run('00000000-0000-0000-0000-00000000abcd', j.job_id, 'm', 'w', '/lake/llm_runs/2024/01/02/abcd'),
+        llm.usp_keep_answer(repeat('ab', 32), 'm', 'Brill is a cook', 1, 1), llm.usp_keep_answer(repeat('cd', 32), 'm', 'of another', 1, 1),
+        llm.usp_finish_run('00000000-0000-0000-0000-00000000abcd', jsonb_build_object('outcome', 'succeeded', 'prompt_tokens', 5, 'answer_key', repeat('ab', 32), 'error', 'Brill',
+            'refusals', '[{"items": "entities", "reason": "r", "item": {"name": "Brill"}}]'::jsonb));
+    CREATE TEMP TABLE claimed AS SELECT j.job_id, j.lease_token;
+END $$;
+SELECT is((pg_temp.forget(1, 'asked') -> 0) @> '{"answers": 1, "artifacts": ["/lake/llm_runs/2024/01/02/abcd"]}', true, 'kept answers about it go, and its artifacts are named');
+SELECT is((SELECT count(*) FROM llm.answer_cache WHERE answer_key IN (decode(repeat('ab', 32), 'hex'), decode(repeat('cd', 32), 'hex'))), 1::bigint, 'not those of others');
+SELECT row_eq($$SELECT prompt_tokens, artifact, error, (SELECT count(*) FROM llm.run_refusal f WHERE f.run_id = r.run_id) FROM llm.run r WHERE run_id = '00000000-0000-0000-0000-00000000abcd'$$, ROW(5::bigint, NULL::text, NULL::jsonb, 0::bigint), 'the run stays for the account, without what was said');
+SELECT throws_ok('SELECT llm.usp_complete_job(job_id, lease_token, NULL, NULL) FROM claimed', 'AL001', NULL, 'and a runner that was at it has lost its lease');
 
 -- What is refused, and what means nothing.
 SELECT throws_ok('SELECT * FROM ingest.fn_find_pages(1, '''')', 'AL005', NULL, 'no source at all');
