@@ -43,7 +43,7 @@ std::string listed(const json& values) {
 std::string bound_of(const json& row, const char* work, const char* date, const char* text) {
     auto bound = cell(row.value(work, json()));
     if (bound.empty()) bound = cell(row.value(date, json()));
-    const auto words = cell(row.value(text, json()));
+    auto words = cell(row.value(text, json()));
     if (bound.empty()) return words;
     return words.empty() || words == bound ? bound : fmt::format("{} ({})", bound, words);
 }
