@@ -4,7 +4,10 @@
 -- holds the aggregate. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_folding_rules(p_table text, p_unique_columns text[])
 RETURNS TABLE (column_name text, aggregate text, assignment text)
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+BEGIN -- plpgsql keeps its plan
+    RETURN QUERY
     WITH member AS (
         SELECT m.key AS member, m.value AS name, m.key IN ('start_date', 'end_date', 'start_text', 'end_text', 'start_precision', 'end_precision') AS is_date
           FROM dbo.dimension_family f CROSS JOIN LATERAL jsonb_each_text(f.member_columns) m WHERE f.table_name = p_table)
@@ -26,5 +29,5 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
      WHERE a.attname <> ALL (coalesce(p_unique_columns, '{}'))
        AND (a.attname NOT IN ('value', 'value_text') OR a.atttypid = 'text'::regtype)
        AND a.attname NOT IN (SELECT m.name FROM member m WHERE m.is_date)
-     ORDER BY a.attnum
-$$;
+     ORDER BY a.attnum;
+END $$;

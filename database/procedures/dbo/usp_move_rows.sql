@@ -15,8 +15,8 @@ DECLARE
 BEGIN
     FOR v_table, v_evidence, v_touched IN
         SELECT e.target_table, array_agg(e.evidence_id), array_agg(DISTINCT e.target_id)
-          FROM (SELECT v.* FROM dbo.evidence v WHERE v.mention_id = ANY (p_mention_ids)
-                UNION SELECT v.* FROM dbo.evidence v WHERE v.other_mention_id = ANY (p_mention_ids)) e
+          FROM (SELECT v.evidence_id, v.target_table, v.target_id FROM dbo.evidence v WHERE v.mention_id = ANY (p_mention_ids)
+                UNION SELECT v.evidence_id, v.target_table, v.target_id FROM dbo.evidence v WHERE v.other_mention_id = ANY (p_mention_ids)) e
          WHERE dbo.fn_mention_ends(e.target_table) IS NOT NULL
          GROUP BY e.target_table ORDER BY e.target_table COLLATE "C" LOOP
         v_relation := v_table::regclass::text;

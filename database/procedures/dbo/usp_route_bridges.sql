@@ -57,7 +57,8 @@ BEGIN
     END IF;
     PERFORM dbo.usp_lock_item_names(p_tenant_id, p_bridges);
 
-    SELECT jsonb_agg(e.item ORDER BY e.place) INTO v_relations FROM jsonb_array_elements(v_items) WITH ORDINALITY e(item, place)
+    SELECT jsonb_agg(e.item || jsonb_build_object('attributes', coalesce(nullif(e.item -> 'attributes', 'null'), '{}') || (e.item -> 'marks')) ORDER BY e.place)
+      INTO v_relations FROM jsonb_array_elements(v_items) WITH ORDINALITY e(item, place)
      WHERE e.item ->> 'table_name' = 'dbo.bridge_entity_relation';
     IF v_relations IS NOT NULL THEN
         SELECT * INTO v_routed FROM dbo.usp_route_relations(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, p_job_type, p_contract_version, v_relations);
