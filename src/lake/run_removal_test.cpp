@@ -11,13 +11,11 @@ namespace fs = std::filesystem;
 
 class RunRemoval : public testing::Test {
   protected:
-    RunRemoval() { fs::remove_all(root); }
-    ~RunRemoval() override { fs::remove_all(root); }
-    RunRemoval(const RunRemoval&) = delete;
-    RunRemoval& operator=(const RunRemoval&) = delete;
+    void SetUp() override { fs::remove_all(root); }
+    void TearDown() override { fs::remove_all(root); }
 
     [[nodiscard]] fs::path made(const std::string& below) const {
-        const auto folder = root / below;
+        auto folder = root / below;
         fs::create_directories(folder);
         std::ofstream(folder / "input.json") << "{}";
         return folder;
