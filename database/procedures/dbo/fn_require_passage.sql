@@ -1,5 +1,6 @@
--- The range of a page's characters that a call is about: its chunk, or the whole page; and the page's length.
--- Locks the page against being forgotten before the transaction ends: what the caller writes about it has no foreign key to it.
+-- The range of a page's characters that a call is about: its chunk, or the whole page; and the page's length. Until the
+-- transaction ends the page cannot be forgotten: taken before any name's lock, so that the two never wait for one another, and
+-- what is written about the page needs no foreign key to it.
 -- Writes nothing. AL004: unknown tenant, page, chunk or run, or they do not belong together.
 CREATE OR REPLACE FUNCTION dbo.fn_require_passage(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
     p_chunk_id bigint, OUT text_length integer, OUT char_start integer, OUT char_end integer)

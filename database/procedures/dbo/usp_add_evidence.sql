@@ -60,5 +60,8 @@ BEGIN
                          WHERE f.target_table = $2 AND d.%2$I = f.target_id AND d.tenant_id = $3', v_table::regclass, dbo.fn_key_column(v_table))
           USING v_first, v_table, p_tenant_id;
     END LOOP;
+    IF EXISTS (SELECT FROM dbo.retired_row r WHERE r.tenant_id = p_tenant_id) THEN
+        PERFORM dbo.usp_revive_rows(p_tenant_id, ARRAY(SELECT ROW(f.target_table, f.target_id)::dbo.row_reference FROM unnest(v_first) f));
+    END IF;
     RETURN v_new;
 END $$;

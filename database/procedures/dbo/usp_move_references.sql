@@ -44,7 +44,8 @@ BEGIN
                             THEN format('coalesce((SELECT m.new_id FROM unnest($3) m WHERE m.old_id = t.%1$I), t.%1$I) AS %1$I', u.name)
                             ELSE format('t.%I', u.name) END, ', '),
             string_agg(quote_ident(u.name), ', '), string_agg(format('t.%I', u.name), ', '),
-            string_agg(format(CASE WHEN u.name = ANY (p_place.reference_columns || 'tenant_id'::text)
+            string_agg(format(CASE WHEN u.name = ANY (p_place.reference_columns) OR (SELECT a.attnotnull FROM pg_attribute a
+                                         WHERE a.attrelid = p_place.table_name::regclass AND a.attname = u.name)
                                    THEN 't.%1$I = n.%1$I' ELSE 't.%1$I IS NOT DISTINCT FROM n.%1$I' END, u.name), ' AND '))
           FROM unnest(p_place.unique_columns) u(name))
            INTO v_folds USING v_keys, p_tenant_id, p_moves;

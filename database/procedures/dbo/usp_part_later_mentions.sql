@@ -37,4 +37,13 @@ BEGIN
     PERFORM dbo.usp_move_rows(p_tenant_id, dbo.fn_misplaced_mentions(p_tenant_id, v_all));
     PERFORM dbo.usp_derive_relations(p_tenant_id, p_relation_ids);
     PERFORM dbo.usp_derive_entities(p_tenant_id, v_all);
+    -- What stood on pages that were forgotten since goes with them.
+    DELETE FROM dbo.bridge_entity_relation r
+     WHERE r.relation_id = ANY (p_relation_ids) AND r.tenant_id = p_tenant_id AND dbo.fn_state_rank(r.promotion_state) IS NOT NULL
+       AND NOT EXISTS (SELECT FROM dbo.evidence v
+                        WHERE v.target_table = 'dbo.bridge_entity_relation' AND v.target_id = r.relation_id);
+    IF EXISTS (SELECT FROM unnest(v_all) a(id)
+                WHERE NOT EXISTS (SELECT FROM dbo.entity_mention m WHERE m.entity_id = a.id AND m.tenant_id = p_tenant_id)) THEN
+        PERFORM dbo.usp_drop_unmentioned_entities(p_tenant_id, v_all, NULL);
+    END IF;
 END $$;

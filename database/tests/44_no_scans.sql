@@ -1,0 +1,30 @@
+-- Routing and merging read tables by their indexes, however long the tables are.
+BEGIN;
+SELECT plan(4);
+INSERT INTO dbo.name (tenant_id, name_key) SELECT 1, 'thing ' || n FROM generate_series(1, 20000) n;
+INSERT INTO dbo.dim_event (tenant_id, name_id, event_name, name_key, event_type) SELECT 1, name_id, name_key, name_key, 'battle' FROM dbo.name WHERE name_key LIKE 'thing %';
+INSERT INTO dbo.dim_entity (tenant_id, name_id, entity_name, name_key, entity_type, type_key) SELECT 1, name_id, name_key, name_key, 'person', 'person' FROM dbo.name WHERE name_key LIKE 'thing %';
+INSERT INTO dbo.fact_assertion (tenant_id, subject_table, subject_id, predicate, value) SELECT 1, 'dbo.dim_entity', entity_id, 'born', '1701' FROM dbo.dim_entity;
+INSERT INTO dbo.bridge_entity_event (tenant_id, entity_id, event_id, participation_role) SELECT 1, e.entity_id, v.event_id, 'fought' FROM dbo.dim_entity e JOIN dbo.dim_event v USING (name_id);
+CREATE TEMP TABLE made AS SELECT (tap.chunks(1, 'scans', 'Of many things.'))[1] AS chunk;
+CREATE TEMP TABLE c AS SELECT source_page_id AS page, chunk_id AS chunk FROM made JOIN vector.chunk ON chunk_id = chunk;
+INSERT INTO dbo.evidence (tenant_id, target_table, target_id, source_page_id, chunk_id, char_start, char_end, grounding, confidence, earned_state)
+    SELECT 1, 'dbo.dim_event', event_id, page, chunk, 0, 1, 'exact', 1, 'promoted' FROM dbo.dim_event, c;
+CREATE TEMP TABLE pair AS SELECT min(entity_id) AS one, max(entity_id) AS two FROM dbo.dim_entity;
+ANALYZE dbo.name, dbo.dim_event, dbo.dim_entity, dbo.fact_assertion, dbo.bridge_entity_event, dbo.evidence;
+SET LOCAL random_page_cost = 1.1; -- so that 20,000 rows are many already
+CREATE TEMP TABLE seen AS SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE relname IN ('name', 'dim_event', 'dim_entity', 'fact_assertion', 'bridge_entity_event', 'evidence');
+CREATE FUNCTION pg_temp.scanned() RETURNS TABLE (relname name) LANGUAGE sql AS $$
+    SELECT t.relname FROM pg_stat_xact_user_tables t JOIN seen s ON s.relname = t.relname WHERE t.seq_scan > s.seq_scan $$;
+CREATE FUNCTION pg_temp.items(p_item jsonb) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_agg(p_item || jsonb_build_object('subject', 'Thing ' || n * 700, 'object', 'Thing ' || n * 700, 'name', 'Thing ' || n * 700, 'confidence', 1, 'grounding', 'exact')) FROM generate_series(1, 20) n $$;
+SELECT count(*) FROM c, dbo.usp_batch_insert_dimensions(1, NULL, page, chunk, 'event', pg_temp.items('{"type": "battle", "start_date": "1996-01-01"}'));
+SELECT is_empty('SELECT * FROM pg_temp.scanned()', 'events');
+SELECT count(*) FROM c, dbo.usp_batch_insert_entity_events(1, NULL, page, chunk, pg_temp.items('{"predicate": "fought", "subject_type": "person", "object_type": "battle"}'));
+SELECT is_empty('SELECT * FROM pg_temp.scanned()', 'bridges');
+SELECT count(*) FROM c, dbo.usp_batch_insert_facts(1, NULL, page, chunk, pg_temp.items('{"kind": "assertion", "predicate": "born", "value": "1701", "subject_type": "person"}'));
+SELECT is_empty('SELECT * FROM pg_temp.scanned()', 'facts');
+SELECT dbo.usp_merge_entities(1, one, ARRAY[two], 'alike', 'ada') FROM pair;
+SELECT is_empty('SELECT * FROM pg_temp.scanned()', 'merges');
+SELECT * FROM finish();
+ROLLBACK;
