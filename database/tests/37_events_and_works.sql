@@ -1,5 +1,6 @@
 -- Events with participants, works with appearances, and the dimensions under them.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(45);
 SELECT tap.job_type('event_extraction'), tap.job_type('work_extraction');
 CREATE TEMP TABLE c AS SELECT tap.chunks(1, 'battle', 'In the Battle of Tarn, on 12 April 1996, Mirelle Voss led the Heron.', 'In 1996 a battle was fought at Tarn.', 'The Battle of Tarn of 1999.') AS k;
