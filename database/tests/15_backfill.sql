@@ -1,4 +1,5 @@
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(41);
 CREATE TEMP TABLE t AS SELECT llm.usp_ensure_tenant('backfills') AS id;
 CREATE TEMP TABLE c AS SELECT tap.chunks(t.id, 'backfill', 'Ada Byrne sailed.', 'Bo Cole sailed.', 'Cy Dunn sailed.', 'The harbour.') AS ids FROM t;

@@ -1,4 +1,5 @@
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(36);
 CREATE TEMP TABLE c AS SELECT tap.chunks(1, 'mirelle', 'Captain Mirelle Voss left Tarn.', 'Tarn, a harbour, lies east. The Voss.', 'MIRELLE VOSS came back.') AS k;
 CREATE TEMP TABLE answer AS SELECT tap.route_entities(k[1], tap.entity(k[1], 'Mirelle Voss', 'Person', '{"aliases": ["Captain Voss", "Voss"], "attributes": {"rank": "captain"}}'),

@@ -1,5 +1,6 @@
 -- Merging entities and taking it back.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(51);
 
 -- Every row of every table of dbo, apart from the records of merges.

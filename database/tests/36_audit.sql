@@ -1,5 +1,6 @@
 -- Pairs that an audit of names found.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(13);
 CREATE TEMP TABLE at AS SELECT c[1] AS chunk FROM tap.chunks(1, 'audit', 'Mirelle Voss and Mirele Voss sail the Heron to Tarn.') c;
 SELECT tap.route_entities(chunk, tap.entity(chunk, 'Mirelle Voss', 'person'), tap.entity(chunk, 'Mirele Voss', 'person'), tap.entity(chunk, 'Heron', 'ship'), tap.entity(chunk, 'Tarn', 'place')) FROM at;

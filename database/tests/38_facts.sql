@@ -1,5 +1,6 @@
 -- Facts: assertions, measurements, states, attributes and descriptors; enrichment and contradiction.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(40);
 CREATE TEMP TABLE c AS SELECT tap.chunks(1, 'life', 'Mirelle Voss, born in 1701, was 172 cm tall. She wore red from 1996 to 1998 and was calm.', 'Voss was born in 1702.') AS k, tap.chunks(1, 'other life', 'Mirelle Voss was born in 1701.') AS o;
 SELECT tap.route_entities(k[1], tap.entity(k[1], 'Mirelle Voss', 'person', '{"aliases": ["the Gull"]}')) FROM c;

@@ -1,5 +1,6 @@
 -- Merging entities that events, works and facts refer to, as routing wrote them, and taking it back.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(17);
 SELECT tap.job_type('knowledge_extraction');
 CREATE FUNCTION pg_temp.dump() RETURNS TABLE (table_name text, row_text text) LANGUAGE plpgsql AS $$

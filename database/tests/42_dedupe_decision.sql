@@ -1,5 +1,6 @@
 -- What a model says of a pair that may be one: merged, distinct, or left to a person.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(27);
 SELECT tap.job_type('entity_dedupe', 'page');
 CREATE TEMP TABLE c AS SELECT (tap.chunks(1, 'pairs', 'A1 A2 B1 B2 C1 C2 D1 D2 E1 E2'))[1] AS k;

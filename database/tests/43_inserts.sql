@@ -1,5 +1,6 @@
 -- The insert procedures, one row or many, of each kind.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(21);
 CREATE TEMP TABLE made AS SELECT (tap.chunks(1, 'inserts', 'Mirelle Voss and all the rest.'))[1] AS chunk;
 CREATE TEMP TABLE c AS SELECT source_page_id AS page, chunk_id AS chunk FROM made JOIN vector.chunk ON chunk_id = chunk;

@@ -18,16 +18,17 @@ BEGIN
       FROM jsonb_array_elements(p_items) WITH ORDINALITY e(item, place)
      WHERE jsonb_typeof(coalesce(e.item -> p_member, 'null')) NOT IN ('array', 'null') ORDER BY e.place LIMIT 1;
     IF v_fault IS NULL THEN
-        SELECT format('%ss[%s].%s[%s].%s', p_family, e.place - 1, p_member, a.place - 1, x.fault) INTO v_fault
+        SELECT format('%ss[%s].%s[%s]%s', p_family, e.place - 1, p_member, a.place - 1, x.fault) INTO v_fault
           FROM jsonb_array_elements(p_items) WITH ORDINALITY e(item, place)
          CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(e.item -> p_member) = 'array' THEN e.item -> p_member ELSE '[]' END)
                WITH ORDINALITY a(part, place)
-         CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(a.part) <> 'object' THEN 'must be an object'
-                ELSE dbo.fn_item_fault(dbo.fn_inherited_item(a.part, e.item), ARRAY['name'], '{}', ARRAY['type', 'role'], v_passage.text_length) END AS fault) x
+         CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(a.part) <> 'object' THEN ': must be an object'
+                ELSE '.' || dbo.fn_bounded_item_fault(dbo.fn_inherited_item(a.part, e.item), ARRAY['name'], '{}', '{}', ARRAY['type', 'role'],
+                                                      v_passage.text_length) END AS fault OFFSET 0) x
          WHERE x.fault IS NOT NULL ORDER BY e.place, a.place LIMIT 1;
     END IF;
     IF v_fault IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'AL003', MESSAGE = replace(v_fault, '].must', ']: must');
+        RAISE EXCEPTION USING ERRCODE = 'AL003', MESSAGE = v_fault;
     END IF;
 
     SELECT coalesce(jsonb_agg(dbo.fn_inherited_item(a.part, e.item) || jsonb_build_object('subject', a.part -> 'name', 'subject_type', a.part -> 'type',
