@@ -1,5 +1,5 @@
 -- Everything known under a name (folded) or another name: {"matches":[…]}, the rows of that name before those that it is an
--- alias of, better known first; null when there is none. A merged row's name shows its master, and is among its aliases. At most 20 pieces of evidence a row. Writes nothing.
+-- alias of, better known first, and those that a person rejected last; null when there is none. A merged row's name shows its master, and is among its aliases. At most 20 pieces of evidence a row. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_show_entity(p_tenant_id integer, p_name text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
 SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
@@ -16,9 +16,9 @@ AS $$
                   JOIN dbo.entity_mention m ON m.name_id = w.name_id AND m.alias_of IS NOT NULL) f
          GROUP BY f.entity_id
     )
-    SELECT jsonb_build_object('matches', jsonb_agg(m.match ORDER BY m.by_alias, m.support DESC, m.entity_id))
+    SELECT jsonb_build_object('matches', jsonb_agg(m.match ORDER BY m.is_rejected, m.by_alias, m.support DESC, m.entity_id))
       FROM (
-        SELECT f.by_alias, e.support, e.entity_id, jsonb_build_object(
+        SELECT e.promotion_state = 'rejected' AS is_rejected, f.by_alias, e.support, e.entity_id, jsonb_build_object(
             'entity_id', e.entity_id, 'name', e.entity_name, 'type', e.entity_type, 'promotion_state', e.promotion_state,
             'confidence', e.confidence, 'attributes', e.attributes,
             'aliases', (SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias COLLATE "C"), '[]')

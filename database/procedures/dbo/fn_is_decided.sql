@@ -1,0 +1,5 @@
+-- Whether a state is a person's decision, which no later run overwrites: adjudicated or rejected.
+CREATE OR REPLACE FUNCTION dbo.fn_is_decided(p_state text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+    SELECT coalesce(p_state IN ('adjudicated', 'rejected'), false)
+$$;
