@@ -91,6 +91,7 @@ CREATE TABLE dbo.review_item (
     FOREIGN KEY (source_page_id, tenant_id) REFERENCES dbo.review_page ON DELETE CASCADE
 );
 CREATE INDEX review_item_item ON dbo.review_item (tenant_id, item_type, item_id);
+CREATE INDEX review_item_confidence ON dbo.review_item (tenant_id, confidence, source_page_id, item_type, reason);
 CREATE TABLE dbo.review_progress (
     tenant_id integer PRIMARY KEY REFERENCES llm.tenant
 );

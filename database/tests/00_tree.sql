@@ -17,7 +17,7 @@ SELECT is_empty($$
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
      WHERE n.nspname IN ('llm', 'ingest', 'sem', 'vector', 'dbo') AND p.prosecdef
-       AND (p.oid::regproc::text NOT IN ('dbo.usp_adjudicate', 'dbo.usp_undo_adjudication', 'dbo.fn_review_queue')
+       AND (p.oid::regproc::text NOT IN ('dbo.usp_adjudicate', 'dbo.usp_undo_adjudication', 'dbo.fn_review_queue', 'dbo.fn_review_items')
             OR has_function_privilege('public', p.oid, 'EXECUTE'))$$,
     'no function lends its owner''s rights, but what a reviewer calls, and that not to everybody');
 SELECT is_empty($$

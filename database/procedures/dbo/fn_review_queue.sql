@@ -2,7 +2,7 @@
 -- duplicates count twice), of those the least sure. p_filter: {type, reason, min_confidence, max_confidence, source} of items and
 -- of the page's locator (* stands for any text), all optional; p_after: next of the part before, or null; p_limit: 1 to 500.
 -- Returns {"pages": [{source_page_id, title, locator, items, lowest_confidence, reasons, types}], "next", "waiting"}: how many
--- pages wait by this filter. Brings the kept queue up to date first, except in a read-only transaction; runs with its
+-- pages wait by this filter. Brings the kept queue up to date first (5,000 marks at most), except in a read-only transaction; runs with its
 -- owner's rights, as dbo.usp_adjudicate does. Writes what dbo.usp_refresh_review writes.
 -- AL005: limit, confidence or cursor out of range.
 CREATE OR REPLACE FUNCTION dbo.fn_review_queue(p_tenant_id integer, p_filter jsonb, p_after text, p_limit integer) RETURNS jsonb
@@ -18,7 +18,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = 'the queue is read in parts of 1 to 500 pages, each after the "next" of the one before';
     END IF;
     IF current_setting('transaction_read_only') = 'off' THEN
-        PERFORM dbo.usp_refresh_review(p_tenant_id, 20000);
+        PERFORM dbo.usp_refresh_review(p_tenant_id, 5000);
     END IF;
     EXECUTE format($q$
         SELECT jsonb_agg(jsonb_build_object('source_page_id', p.source_page_id, 'title', s.title, 'locator', s.locator, 'items', i.items,
@@ -33,7 +33,9 @@ BEGIN
                                FROM dbo.review_item i WHERE i.tenant_id = $1 AND i.source_page_id = p.source_page_id %2$s) i$q$,
         dbo.fn_review_page_condition(v_filter), dbo.fn_review_item_condition(v_filter))
        INTO v_pages, v_next USING p_tenant_id, v_filter, v_after[1]::integer, v_after[2]::double precision, v_after[3]::bigint, p_limit;
-    EXECUTE format('SELECT count(*) FROM dbo.review_page p WHERE p.tenant_id = $1 %s', dbo.fn_review_page_condition(v_filter))
+    EXECUTE CASE WHEN v_filter.source IS NULL AND dbo.fn_review_item_condition(v_filter) <> ''
+            THEN format('SELECT count(*) FROM (SELECT DISTINCT i.source_page_id FROM dbo.review_item i WHERE i.tenant_id = $1%s) p', dbo.fn_review_item_condition(v_filter))
+            ELSE format('SELECT count(*) FROM dbo.review_page p WHERE p.tenant_id = $1%s', dbo.fn_review_page_condition(v_filter)) END
        INTO v_waiting USING p_tenant_id, v_filter;
     RETURN jsonb_build_object('pages', coalesce(v_pages, '[]'), 'next', v_next, 'waiting', v_waiting);
 END $$;
