@@ -42,9 +42,11 @@ json moved_items(Session& session, const Reapplication& wish, const std::stop_to
         do {
             if (stop.stop_requested()) throw Stopped();
             step = review.reapply(session.tenant_id(), type, step.last_id, rows_a_step, dry);
-            for (const auto& [change, count] : step.moved.items())
-                moved[type][change] =
-                    moved[type].value(change, std::uint64_t{0}) + count.get<std::uint64_t>();
+            for (const auto& [change, count] : step.moved.items()) {
+                auto& total = moved[type][change];
+                total =
+                    (total.is_null() ? 0 : total.get<std::uint64_t>()) + count.get<std::uint64_t>();
+            }
         } while (step.last_id != 0);
     }
     return moved;
