@@ -1,6 +1,6 @@
 -- Decisions about classifications of pages and about pairs of entities; what comes of rejected entities.
 BEGIN;
-SELECT plan(20);
+SELECT plan(23);
 SELECT c[1] AS chunk FROM tap.chunks(1, 'pairs', 'Artoo is a droid. Artu is a droid. Leia owns Artoo.') c \gset
 SELECT (SELECT source_page_id FROM sem.source_page WHERE locator = 'pairs') AS page \gset
 CREATE FUNCTION pg_temp.classify(p_page bigint, p_type text, p_confidence text) RETURNS jsonb LANGUAGE sql AS $$
@@ -53,6 +53,16 @@ SELECT is(dbo.fn_show_entity(1, 'Artoo') #> '{matches,0,relations}', '[]', 'what
 SELECT tap.route_relations(:chunk, tap.relation(:chunk, 'Leia', 'pilots', 'Artoo')) \g /dev/null
 SELECT is((SELECT promotion_state::text FROM dbo.bridge_entity_relation WHERE relation_type = 'pilots'), 'suppressed', 'nor does a later run add to it');
 SELECT is((SELECT array_agg(c.name ORDER BY c.name) FROM dbo.fn_chunk_entities(:chunk) c), ARRAY['Artoo', 'Artu'], 'and no prompt is told of it');
+-- A fact.
+INSERT INTO dbo.fact_assertion (tenant_id, subject_table, subject_id, predicate, value, promotion_state, confidence)
+VALUES (1, 'dbo.dim_entity', :artoo, 'height', '1.08 m', 'candidate', 0.8) RETURNING assertion_id AS fact \gset
+SELECT dbo.usp_adjudicate(1, 'assertion', :fact, 'override', '{"value": "1.09 m", "start_text": "always"}', NULL, 'anna') ->> 'audit_id' AS audit \gset
+SELECT is((SELECT array_agg(value || ' ' || promotion_state ORDER BY assertion_id) FROM dbo.fact_assertion), ARRAY['1.09 m adjudicated', '1.08 m rejected'],
+    'an overridden fact leaves the one that was said behind, rejected');
+SELECT is((SELECT array_agg(label ORDER BY item_id) FROM dbo.vw_item WHERE item_type = 'assertion'),
+    ARRAY['Artoo (droid): height = 1.09 m (always)', 'Artoo (droid): height = 1.08 m'], 'facts are named by what they are about');
+SELECT dbo.usp_undo_adjudication(1, :audit, NULL, 'anna') \g /dev/null
+SELECT is((SELECT array_agg(value || ' ' || promotion_state) FROM dbo.fact_assertion), ARRAY['1.08 m candidate'], 'and is put back');
 SELECT is((SELECT array[severity, figure ->> 'broken'] FROM llm.fn_health('{}') WHERE "check" = 'audit'), ARRAY['well', '0'], 'the doctor finds the audit sound');
 SELECT * FROM finish();
 ROLLBACK;

@@ -7,8 +7,10 @@ LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public 
 DECLARE
     v_id bigint;
     v_left jsonb;
+    v_columns text := (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
+                        WHERE a.attrelid = p_kind.table_name::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '');
 BEGIN
-    IF p_kind.item_type = 'page_classification' OR NOT p_changes ?| dbo.fn_natural_key(p_kind)
+    IF p_kind.item_type = 'page_classification' OR NOT p_changes ?| dbo.fn_item_key(p_kind)
        OR p_kind.item_type = 'entity' AND NOT p_changes ? 'name_id' AND p_row ->> 'type_key' IS NULL THEN
         RETURN NULL; -- an untyped mention of a name finds the row of any type
     END IF;
@@ -17,6 +19,6 @@ BEGIN
                                           CASE WHEN p_kind.item_type = 'entity' THEN 'merged' ELSE 'rejected' END)
         || CASE WHEN p_kind.item_type = 'entity' THEN jsonb_build_object('merged_into_id', p_row -> p_kind.key_column, 'attributes', '{}'::jsonb)
                 ELSE '{}' END;
-    EXECUTE format('INSERT INTO %1$s SELECT (jsonb_populate_record(NULL::%1$s, $1)).*', p_kind.table_name::regclass) USING v_left;
+    EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM jsonb_populate_record(NULL::%1$s, $1)', p_kind.table_name::regclass, v_columns) USING v_left;
     RETURN v_id;
 END $$;
