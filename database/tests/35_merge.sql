@@ -106,7 +106,7 @@ SELECT is((SELECT count(*) FROM dbo.bridge_entity_relation, who WHERE from_entit
 SELECT row_eq($$SELECT confidence::float8, support, promotion_state::text, (SELECT count(*) FROM dbo.evidence v WHERE v.target_table = 'dbo.bridge_entity_event' AND v.target_id = entity_event_id),
     (SELECT count(*) FROM dbo.fact_state s WHERE s.subject_table = 'dbo.bridge_entity_event' AND s.subject_id = entity_event_id)
     FROM dbo.bridge_entity_event, who WHERE entity_id = master AND participation_role = 'leader'$$,
-    ROW(0.9::float8, 2, 'adjudicated'::text, 2::bigint, 3::bigint), 'so are other bridges: best confidence, a person''s word, the same passage once, facts about them moved');
+    ROW(0.9::float8, 2, 'adjudicated'::text, 2::bigint, 1::bigint), 'so are other bridges: best confidence, a person''s word, the same passage once, the same fact about them once');
 SELECT is((SELECT count(*) FROM dbo.bridge_entity_work, who WHERE entity_id = master), 2::bigint, 'other roles stay beside');
 SELECT is((SELECT count(*) FROM dbo.fact_measurement, who WHERE subject_id = initial AND subject_table = 'dbo.dim_work'), 1::bigint, 'facts about another table''s row of that number stay');
 SELECT results_eq($$SELECT status FROM dbo.entity_dedupe_candidate, who WHERE reason = 'similar' AND least(master, initial) = first_entity_id AND greatest(master, initial) = second_entity_id$$, ARRAY['merged'], 'the pair for the audit is decided');

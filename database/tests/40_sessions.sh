@@ -43,5 +43,25 @@ sql -c "SELECT llm.usp_ensure_history_partitions(6)" >"$PGHOST/made" & upkeep=$!
 made=$(sql -c "SELECT llm.usp_ensure_history_partitions(6)")
 wait "$upkeep"
 check "two that prepare the history's months at once make each once" "$((made + $(cat "$PGHOST/made")))" 7
+# A page is forgotten while two workers write about it and about another that shares all its names.
+id=$(sql -c "SELECT llm.usp_ensure_tenant('forgetful')")
+for page in up down; do
+    sql -c "SELECT tap.chunks($id, '$page', VARIADIC ARRAY(SELECT '$page ' || n || ' tells of many names.' FROM generate_series(1, 12) n))" >/dev/null
+done
+forget() { sql -c "SELECT dbo.usp_forget_page($id, source_page_id, NULL, NULL) FROM sem.source_page WHERE tenant_id = $id AND locator = '$1'" >/dev/null; }
+route "$id" up ASC 2>"$PGHOST/up" & up=$!
+route "$id" down DESC & down=$!
+until [[ $(sql -c "SELECT count(*) > 0 FROM dbo.entity_mention JOIN sem.source_page USING (source_page_id) WHERE locator = 'up' AND sem.source_page.tenant_id = $id") == t ]]; do :; done
+forget up && forgot=yes || forgot=no
+wait "$up" || true
+wait "$down" && died=no || died=yes
+check "a page can be forgotten while workers write" "$forgot $died" "yes no"
+check "what a worker says of a page that is gone is refused as such" "$(grep 'ERROR:' "$PGHOST/up" | grep -cv 'there is no live job\|has no page' || true)" 0
+left=$(sql -c "SELECT llm.usp_ensure_tenant('unforgetful')")
+sql -c "SELECT tap.chunks($left, 'down', VARIADIC ARRAY(SELECT 'down ' || n || ' tells of many names.' FROM generate_series(1, 12) n))" >/dev/null
+route "$left" down DESC
+check "and what is left is what the other page says" "$(sql -c "SELECT tap.picture($id) = tap.picture($left)")" t
+forget down
+check "with the last page nothing is left" "$(sql -c "SELECT (SELECT count(*) FROM dbo.dim_entity WHERE tenant_id = $id) + (SELECT count(*) FROM dbo.evidence WHERE tenant_id = $id) + (SELECT count(*) FROM dbo.name WHERE tenant_id = $id)")" 0
 check "the server saw no deadlock" "$(sql -c "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")" 0
 exit "$failed"

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <iostream>
 #include <memory>
 
+#include "cli/calendar_day.h"
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "error/error.h"
@@ -39,24 +39,12 @@ json row_of(Session& session, std::int64_t id) {
         .at(0);
 }
 
-bool is_date(const std::string& text) {
-    constexpr std::string_view shape = "dddd-dd-dd";
-    if (text.size() != shape.size()) return false;
-    for (std::size_t i = 0; i < shape.size(); ++i)
-        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i]) return false;
-    return std::chrono::year_month_day(
-               std::chrono::year(std::stoi(text.substr(0, 4))),
-               std::chrono::month(static_cast<unsigned>(std::stoi(text.substr(5, 2)))),
-               std::chrono::day(static_cast<unsigned>(std::stoi(text.substr(8)))))
-        .ok();
-}
-
 /// "2024-01-01..2024-12-31".
 json dates_of(const std::string& range) {
     const auto dots = range.find("..");
     const auto from = range.substr(0, dots);
     const auto to = dots == std::string::npos ? "" : range.substr(dots + 2);
-    if (!is_date(from) || !is_date(to))
+    if (!is_calendar_day(from) || !is_calendar_day(to))
         throw UsageError(fmt::format(
             "--date-range {}: write two dates that exist, as 2024-01-01..2024-12-31", range));
     if (from > to)

@@ -24,6 +24,8 @@ void add_merge(CLI::App& program, Action& action);
 void add_unmerge(CLI::App& program, Action& action);
 void add_review(CLI::App& program, Action& action);
 void add_thresholds(CLI::App& review, Action& action);  // under `review`
+void add_forget(CLI::App& program, Action& action);
+void add_schema(CLI::App& program, Action& action);
 void add_runs(CLI::App& program, Action& action);
 void add_contracts(CLI::App& program, Action& action);
 void add_sql(CLI::App& program, Action& action);

@@ -62,6 +62,8 @@ int main(int argc, char** argv) {
     add_merge(program, action);
     add_unmerge(program, action);
     add_review(program, action);
+    add_forget(program, action);
+    add_schema(program, action);
     add_runs(program, action);
     add_contracts(program, action);
     add_sql(program, action);

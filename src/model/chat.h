@@ -40,6 +40,7 @@ struct ChatAnswer {
     Usage usage;
     bool usage_estimated = false;  ///< the endpoint reported none
     bool from_cache = false;       ///< no endpoint was asked: it costs nothing
+    std::string kept_under;        ///< its key in a cache of answers; "" without one
     std::chrono::milliseconds duration{0};
 };
 

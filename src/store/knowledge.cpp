@@ -94,9 +94,12 @@ std::vector<ChunkEntity> Knowledge::chunk_entities(std::int64_t chunk_id) {
     return entities;
 }
 
-nlohmann::json Knowledge::show_entity(int tenant_id, const std::string& name) {
-    return json_of(one_row(*connection_, Arguments().add(tenant_id).add(name),
-                           "SELECT dbo.fn_show_entity($1::int, $2::text)")[0]);
+nlohmann::json Knowledge::show_entity(int tenant_id, const std::string& name, const std::string& at,
+                                      const std::string& in_work) {
+    return json_of(
+        one_row(*connection_, Arguments().add(tenant_id).add(name).add(at).add(in_work),
+                "SELECT dbo.fn_show_entity($1::int, $2::text, nullif($3::text, '')::date, "
+                "nullif($4::text, ''))")[0]);
 }
 
 nlohmann::json Knowledge::run_summary(int tenant_id,

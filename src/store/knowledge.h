@@ -69,8 +69,11 @@ class Knowledge {
     [[nodiscard]] StoredChunk chunk(std::int64_t chunk_id);
     [[nodiscard]] std::vector<ChunkEntity> chunk_entities(std::int64_t chunk_id);
 
-    /// null when nothing is known under that name.
-    [[nodiscard]] nlohmann::json show_entity(int tenant_id, const std::string& name);
+    /// null when nothing is known under that name. `at` (YYYY-MM-DD), `in_work` (a work's name):
+    /// only what held then; "" for any. Throws UsageError when there is no such work.
+    [[nodiscard]] nlohmann::json show_entity(int tenant_id, const std::string& name,
+                                             const std::string& at = "",
+                                             const std::string& in_work = "");
     /// No pages: all of the tenant.
     [[nodiscard]] nlohmann::json run_summary(int tenant_id,
                                              const std::vector<std::int64_t>& source_page_ids);

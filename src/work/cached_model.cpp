@@ -46,11 +46,15 @@ model::ChatAnswer CachedModel::complete(const model::ChatRequest& request, std::
     if (auto kept = request.anew ? std::nullopt : find(key)) {
         kept->duration = std::chrono::duration_cast<std::chrono::milliseconds>(
             std::chrono::steady_clock::now() - started);
+        kept->kept_under = key;
         if (options_.metrics != nullptr) options_.metrics->answered_from_cache(name());
         return *std::move(kept);
     }
     auto answer = model_->complete(request, std::move(stop), on_token);
-    if (is_whole_and_lawful(request, answer)) keep(key, answer);
+    if (is_whole_and_lawful(request, answer)) {
+        keep(key, answer);
+        answer.kept_under = key;
+    }
     return answer;
 }
 

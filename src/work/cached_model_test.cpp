@@ -88,6 +88,8 @@ TEST_F(AnswersThatAreKept, AreGivenAgainWithoutACall) {
     const auto again = asked.complete(question("hits"), {});
     EXPECT_EQ(calls_, 1);
     EXPECT_TRUE(again.from_cache);
+    EXPECT_FALSE(first.kept_under.empty());
+    EXPECT_EQ(again.kept_under, first.kept_under);
     EXPECT_EQ(again.content, R"({"a": 1})");
     EXPECT_EQ(again.finish_reason, "stop");
     EXPECT_EQ(again.model, "as the endpoint names it");

@@ -254,6 +254,7 @@ model::ChatAnswer JobRunner::ask(const store::ClaimedJob& job, const Call& call,
     run.outcome["duration_ms"] = answer.duration.count();
     run.outcome["cost"] = cost;
     run.outcome["from_cache"] = answer.from_cache;
+    if (!answer.kept_under.empty()) run.outcome["answer_key"] = answer.kept_under;
     if (answer.from_cache) {
         if (workshop_.metrics) workshop_.metrics->answered_from_cache(model.name());
         return answer;

@@ -1,13 +1,14 @@
 -- Links rows to the passages that say so; what is linked already stays. A row's support rises by one when a page speaks
 -- for it for the first time. Returns how many links were new.
--- The caller holds the locks of the names concerned. Writes dbo.evidence and support of dbo.dim_entity, dbo.dim_work and
--- dbo.bridge_entity_relation.
+-- The caller holds the locks of the names concerned. Writes dbo.evidence, and the column support of the targets' tables
+-- where they have one.
 CREATE OR REPLACE FUNCTION dbo.usp_add_evidence(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
     p_chunk_id bigint, p_items dbo.evidence_item[]) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
 DECLARE
     v_first dbo.evidence_item[];
     v_new integer;
+    v_table text;
 BEGIN
     SELECT array_agg(ROW(t.target_table, t.target_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::dbo.evidence_item)
       INTO v_first
@@ -37,9 +38,18 @@ BEGIN
 
     UPDATE dbo.dim_entity d SET support = d.support + 1, updated_at = now() FROM unnest(v_first) f
      WHERE f.target_table = 'dbo.dim_entity' AND d.entity_id = f.target_id AND d.tenant_id = p_tenant_id;
-    UPDATE dbo.dim_work d SET support = d.support + 1, updated_at = now() FROM unnest(v_first) f
-     WHERE f.target_table = 'dbo.dim_work' AND d.work_id = f.target_id AND d.tenant_id = p_tenant_id;
     UPDATE dbo.bridge_entity_relation d SET support = d.support + 1, updated_at = now() FROM unnest(v_first) f
      WHERE f.target_table = 'dbo.bridge_entity_relation' AND d.relation_id = f.target_id AND d.tenant_id = p_tenant_id;
+    FOR v_table IN SELECT DISTINCT f.target_table FROM unnest(v_first) f
+                    WHERE f.target_table NOT IN ('dbo.dim_entity', 'dbo.bridge_entity_relation')
+                      AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = f.target_table::regclass AND a.attname = 'support' AND NOT a.attisdropped)
+                    ORDER BY 1 LOOP
+        EXECUTE format('UPDATE %1$s d SET support = d.support + 1, updated_at = now() FROM unnest($1) f
+                         WHERE f.target_table = $2 AND d.%2$I = f.target_id AND d.tenant_id = $3', v_table::regclass, dbo.fn_key_column(v_table))
+          USING v_first, v_table, p_tenant_id;
+    END LOOP;
+    IF EXISTS (SELECT FROM dbo.retired_row r WHERE r.tenant_id = p_tenant_id) THEN
+        PERFORM dbo.usp_revive_rows(p_tenant_id, ARRAY(SELECT ROW(f.target_table, f.target_id)::dbo.row_reference FROM unnest(v_first) f));
+    END IF;
     RETURN v_new;
 END $$;

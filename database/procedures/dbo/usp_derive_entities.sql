@@ -31,9 +31,8 @@ BEGIN
         WHERE e.entity_id = ANY (p_entity_ids) AND e.tenant_id = p_tenant_id AND e.type_key IS NULL
           AND dbo.fn_state_rank(e.promotion_state) IS NOT NULL
           AND NOT EXISTS (SELECT FROM dbo.entity_mention m WHERE m.entity_id = e.entity_id)
-          AND NOT EXISTS (SELECT FROM dbo.dim_entity o WHERE o.merged_into_id = e.entity_id)
-          AND NOT EXISTS (SELECT FROM dbo.bridge_entity_relation r WHERE r.from_entity_id = e.entity_id)
-          AND NOT EXISTS (SELECT FROM dbo.bridge_entity_relation r WHERE r.to_entity_id = e.entity_id));
+          AND NOT EXISTS (SELECT FROM dbo.dim_entity o WHERE o.merged_into_id = e.entity_id));
+    v_empty := dbo.fn_unreferenced(p_tenant_id, 'dbo.dim_entity', v_empty);
     DELETE FROM dbo.entity_dedupe_candidate c WHERE c.first_entity_id = ANY (v_empty) OR c.second_entity_id = ANY (v_empty);
     DELETE FROM dbo.dim_entity e WHERE e.entity_id = ANY (v_empty) AND e.tenant_id = p_tenant_id;
 END $$;

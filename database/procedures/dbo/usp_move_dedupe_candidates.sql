@@ -18,14 +18,15 @@ BEGIN
         RETURN;
     END IF;
     SELECT array_agg(ROW(p_tenant_id, j.first_id, j.second_id, j.reason, j.similarity, j.status, j.recorded_at,
-                         j.explanation, j.pair_id)::dbo.entity_dedupe_candidate ORDER BY j.first_id, j.second_id, j.reason)
+                         j.explanation, j.decision, j.pair_id)::dbo.entity_dedupe_candidate ORDER BY j.first_id, j.second_id, j.reason)
       INTO v_joined
       FROM (SELECT CASE WHEN x.a = x.b THEN t.first_entity_id ELSE least(x.a, x.b) END AS first_id,
                    CASE WHEN x.a = x.b THEN t.second_entity_id ELSE greatest(x.a, x.b) END AS second_id, t.reason,
                    max(t.similarity) AS similarity, min(t.recorded_at) AS recorded_at, min(t.pair_id) AS pair_id,
                    CASE WHEN bool_or(x.a = x.b) THEN 'merged' WHEN bool_or(t.status = 'distinct') THEN 'distinct'
                         ELSE min(t.status) END AS status,
-                   (array_agg(t.explanation ORDER BY t.recorded_at, t.first_entity_id, t.second_entity_id))[1] AS explanation
+                   (array_agg(t.explanation ORDER BY t.recorded_at, t.first_entity_id, t.second_entity_id))[1] AS explanation,
+                   (array_agg(t.decision ORDER BY t.decision IS NULL, t.recorded_at, t.first_entity_id, t.second_entity_id))[1] AS decision
               FROM unnest(v_taken) t
              CROSS JOIN LATERAL (SELECT CASE WHEN t.first_entity_id = ANY (p_duplicate_ids) THEN p_master_id ELSE t.first_entity_id END AS a,
                                         CASE WHEN t.second_entity_id = ANY (p_duplicate_ids) THEN p_master_id ELSE t.second_entity_id END AS b) x

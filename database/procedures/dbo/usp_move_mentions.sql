@@ -1,7 +1,7 @@
--- Moves mentions to other entities, and after them what rests on them: other names, evidence, extractions, relations and
--- pairs for the audit; the entities concerned are computed anew. p_moved: names themselves, not aliases.
--- Writes dbo.entity_mention, dbo.dim_entity, dbo.evidence, dbo.fact_entity_extraction, dbo.bridge_entity_relation,
--- dbo.entity_dedupe_candidate. The caller holds the names' locks.
+-- Moves mentions to other entities, and after them what rests on them: other names, evidence, extractions, bridges,
+-- facts and pairs for the audit; the entities concerned are computed anew. p_moved: names themselves, not aliases.
+-- Writes dbo.entity_mention, dbo.dim_entity, dbo.evidence, dbo.fact_entity_extraction, dbo.entity_dedupe_candidate,
+-- the tables of dbo.bridge_family and dbo.fact_family. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_move_mentions(p_tenant_id integer, p_moved dbo.moved_mention[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -21,7 +21,7 @@ BEGIN
      WHERE x.mention_id = v.mention_id AND x.tenant_id = p_tenant_id;
     UPDATE dbo.evidence x SET target_id = v.new_entity_id FROM unnest(v_moved) v
      WHERE x.mention_id = v.mention_id AND x.target_table = 'dbo.dim_entity';
-    PERFORM dbo.usp_move_relations(p_tenant_id, v_ids);
+    PERFORM dbo.usp_move_rows(p_tenant_id, v_ids);
     DELETE FROM dbo.entity_dedupe_candidate c
      WHERE c.reason = 'alias' AND c.status = 'open'
        AND (c.first_entity_id = ANY (v_entities) OR c.second_entity_id = ANY (v_entities));

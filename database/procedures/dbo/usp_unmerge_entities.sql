@@ -16,6 +16,7 @@ DECLARE
     v_table text;
     v_keys text[];
     v_relations bigint[] := '{}';
+    v_changed jsonb := '{}';
     v_is_changed boolean := false;
 BEGIN
     SELECT m.* INTO v_merge FROM dbo.entity_merge m
@@ -45,11 +46,16 @@ BEGIN
         v_is_changed := v_is_changed OR cardinality(v_keys) > 0;
         IF v_table = 'dbo.bridge_entity_relation' THEN
             v_relations := v_keys::bigint[];
+        ELSIF dbo.fn_mention_ends(v_table) IS NOT NULL THEN
+            v_changed := v_changed || jsonb_build_object(v_table, v_keys);
         ELSIF v_table LIKE 'dbo.bridge%' THEN
             PERFORM dbo.usp_count_support(v_merge.tenant_id, v_table, dbo.fn_key_column(v_table), v_keys::bigint[]);
         END IF;
     END LOOP;
     PERFORM dbo.usp_part_later_mentions(v_merge.tenant_id, v_merge.master_id, v_merge.duplicate_ids, v_relations, v_is_changed);
+    FOR v_table, v_keys IN SELECT c.key, ARRAY(SELECT jsonb_array_elements_text(c.value)) FROM jsonb_each(v_changed) c LOOP
+        PERFORM dbo.usp_derive_rows(v_merge.tenant_id, v_table, v_keys::bigint[]);
+    END LOOP;
     UPDATE dbo.entity_merge m SET undone_at = now(), undone_by = coalesce(nullif(btrim(p_actor), ''), session_user)
      WHERE m.merge_id = p_merge_id AND m.tenant_id = v_merge.tenant_id;
     RETURN v_merge.master_id;
