@@ -11,7 +11,7 @@ BEGIN
             CASE WHEN p_state = 'merged' THEN 'merged into another' ELSE 'retired, since no source supports it,' END);
     END IF;
     IF p_state = p_expected_state
-       OR p_expected_state IS NULL AND p_state NOT IN ('adjudicated', 'rejected', 'merged', 'distinct', 'applied') THEN
+       OR p_expected_state IS NULL AND p_state NOT IN ('adjudicated', 'rejected', 'merged', 'distinct', 'approved') THEN
         RETURN;
     END IF;
     SELECT a.audit_id, a.actor, a.decided_at INTO v_last FROM dbo.audit_entity_adjudication a
