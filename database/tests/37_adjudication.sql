@@ -1,6 +1,6 @@
 -- Decisions of people: what they do to a row, that nobody overwrites them, that they can be taken back, and their audit.
 BEGIN;
-SELECT plan(31);
+SELECT plan(32);
 SELECT c AS chunks FROM tap.chunks(1, 'review', 'R2-D2 is a droid owned by Luke from 1977 to 1980.', 'Luke met Leia in 1977.') c \gset
 \set first '(:''chunks''::bigint[])[1]'
 CREATE FUNCTION pg_temp.entities() RETURNS jsonb LANGUAGE sql AS $$
@@ -76,6 +76,11 @@ SELECT tap.route_entities(c.chunk_id, tap.entity(c.chunk_id, 'Artoo', 'droid')) 
 SELECT dbo.usp_undo_adjudication(1, :renaming, NULL, 'anna') \g /dev/null
 SELECT is((SELECT array_agg(entity_name || ' ' || support ORDER BY entity_name) FROM dbo.dim_entity WHERE entity_type = 'droid'),
     ARRAY['Artoo 1', 'R2-D2 1'], 'what came under the new name parts from it');
+
+-- Marks do not pile up where nobody looks.
+SELECT nextval(pg_get_serial_sequence('dbo.review_stale_page', 'mark_id')), setval(pg_get_serial_sequence('dbo.review_stale_page', 'mark_id'), 999000 - 1) \g /dev/null
+UPDATE dbo.evidence SET quote = quote WHERE tenant_id = 1;
+SELECT is((SELECT count(*) FROM dbo.review_stale_page WHERE tenant_id = 1), 0::bigint, 'once in a while a change brings the queue up to date itself');
 
 -- The audit.
 SELECT is_empty($$SELECT * FROM dbo.fn_check_adjudication_chain(1)$$, 'the chain holds');
