@@ -1,5 +1,7 @@
 -- Decisions of people: what they do to a row, that nobody overwrites them, that they can be taken back, and their audit.
 BEGIN;
+SELECT pg_advisory_xact_lock(14) \g /dev/null
+-- One test of decisions at a time: each is one long transaction that keeps the chain of tenant 1.
 SELECT plan(32);
 SELECT c AS chunks FROM tap.chunks(1, 'review', 'R2-D2 is a droid owned by Luke from 1977 to 1980.', 'Luke met Leia in 1977.') c \gset
 \set first '(:''chunks''::bigint[])[1]'

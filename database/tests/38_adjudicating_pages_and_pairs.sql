@@ -1,5 +1,7 @@
 -- Decisions about classifications of pages and about pairs of entities; what comes of rejected entities.
 BEGIN;
+SELECT pg_advisory_xact_lock(14) \g /dev/null
+-- One test of decisions at a time: each is one long transaction that keeps the chain of tenant 1.
 SELECT plan(23);
 SELECT c[1] AS chunk FROM tap.chunks(1, 'pairs', 'Artoo is a droid. Artu is a droid. Leia owns Artoo.') c \gset
 SELECT (SELECT source_page_id FROM sem.source_page WHERE locator = 'pairs') AS page \gset

@@ -1,5 +1,7 @@
 -- Thresholds applied to what is stored, calibration from decisions, lists for reviewers, and the roles of people who read and decide.
 BEGIN;
+SELECT pg_advisory_xact_lock(14) \g /dev/null
+-- One test of decisions at a time: each is one long transaction that keeps the chain of tenant 1.
 SELECT plan(25);
 SELECT c[1] AS chunk FROM tap.chunks(1, 'thresholds', 'R2-D2 is a droid owned by Luke. C-3PO is a droid. BB-8 rolls.') c \gset
 SELECT tap.route_entities(:chunk, tap.entity(:chunk, 'R2-D2', 'droid', '{"confidence": 0.85}'), tap.entity(:chunk, 'Luke', 'person', '{"confidence": 0.95}'),
