@@ -8,7 +8,7 @@ CREATE FUNCTION pg_temp.dump() RETURNS TABLE (table_name text, row_text text) LA
 DECLARE v_table text;
 BEGIN
     FOR v_table IN SELECT t.relname FROM pg_class t WHERE t.relnamespace = 'dbo'::regnamespace AND t.relkind = 'r'
-                      AND t.relname NOT IN ('entity_merge', 'entity_merge_row') ORDER BY 1 LOOP
+                      AND t.relname NOT IN ('entity_merge', 'entity_merge_row') AND t.relname NOT LIKE 'review\_%' ORDER BY 1 LOOP
         RETURN QUERY EXECUTE format('SELECT %L::text, to_jsonb(t)::text FROM dbo.%I t', v_table, v_table);
     END LOOP;
 END $$;

@@ -8,7 +8,7 @@ DECLARE v_table regclass;
 BEGIN
     FOR v_table IN SELECT t.oid::regclass FROM pg_class t WHERE t.relnamespace IN ('dbo'::regnamespace, 'sem'::regnamespace, 'vector'::regnamespace, 'ingest'::regnamespace)
                       AND t.relkind = 'r' AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'tenant_id')
-                      AND t.relname NOT IN ('source_forgetting', 'entity_merge', 'entity_merge_row') ORDER BY 1 LOOP
+                      AND t.relname NOT IN ('source_forgetting', 'entity_merge', 'entity_merge_row') AND t.relname NOT LIKE 'review\_%' ORDER BY 1 LOOP
         RETURN QUERY EXECUTE format('SELECT %L::text, (to_jsonb(t) - ''{updated_at,attempted_at}''::text[])::text FROM %s t WHERE tenant_id = $1', v_table, v_table) USING p_tenant;
     END LOOP;
 END $$;

@@ -22,6 +22,8 @@ void add_backfill(CLI::App& program, Action& action);
 void add_dedupe(CLI::App& program, Action& action);
 void add_merge(CLI::App& program, Action& action);
 void add_unmerge(CLI::App& program, Action& action);
+void add_review(CLI::App& program, Action& action);
+void add_thresholds(CLI::App& review, Action& action);  // under `review`
 void add_forget(CLI::App& program, Action& action);
 void add_schema(CLI::App& program, Action& action);
 void add_runs(CLI::App& program, Action& action);

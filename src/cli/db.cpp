@@ -8,6 +8,7 @@
 #include "store/migrations.h"
 #include "store/private_cluster.h"
 #include "store/retention.h"
+#include "store/review.h"
 
 namespace almagest::cli {
 
@@ -63,6 +64,21 @@ int migrate(Session& session) {
     return Exit::done;
 }
 
+int roles(Session& session) {
+    const auto roles = store::Review(session.connection()).ensure_roles();
+    auto list = json::array();
+    for (const auto& role : roles) list.push_back({{"role", role.name}, {"is_new", role.is_new}});
+    if (session.json) {
+        print_json({{"roles", list}});
+        return Exit::done;
+    }
+    for (const auto& role : roles)
+        std::cout << fmt::format("{} {}\n", role.name,
+                                 role.is_new ? "made" : "was there; its rights are up to date");
+    std::cout << "Give them to users: CREATE USER anna PASSWORD '…' IN ROLE almagest_reviewer;\n";
+    return Exit::done;
+}
+
 int stop(Session& session) {
     const bool stopped = private_cluster(session).stop();
     if (session.json)
@@ -76,7 +92,8 @@ int stop(Session& session) {
 }  // namespace
 
 void add_db(CLI::App& program, Action& action) {
-    auto* command = program.add_subcommand("db", "the database: status, migrate, prune, stop");
+    auto* command =
+        program.add_subcommand("db", "the database: status, migrate, prune, roles, stop");
     command->require_subcommand(1);
     command->add_subcommand("status", "is there one, does it run, where")->callback([&action] {
         action = status;
@@ -84,6 +101,11 @@ void add_db(CLI::App& program, Action& action) {
     command->add_subcommand("migrate", "bring it up to this program's version")
         ->callback([&action] { action = migrate; });
     add_prune(*command, action);
+    command
+        ->add_subcommand("roles",
+                         "make the server's roles almagest_reader (BI tools) and "
+                         "almagest_reviewer, or bring their rights up to date")
+        ->callback([&action] { action = roles; });
     command->add_subcommand("stop", "stop the private cluster; nothing is lost")
         ->callback([&action] { action = stop; });
 }

@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
     add_dedupe(program, action);
     add_merge(program, action);
     add_unmerge(program, action);
+    add_review(program, action);
     add_forget(program, action);
     add_schema(program, action);
     add_runs(program, action);

@@ -125,9 +125,7 @@ int run(Session& session, const RunOptions& options) {
     const auto stop = stop_on_signals();
     (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
     store::Knowledge knowledge(session.connection());
-    knowledge.set_thresholds(session.tenant_id(),
-                             session.settings().governance.auto_promote_threshold,
-                             session.settings().governance.manual_review_threshold);
+    knowledge.set_thresholds(session.tenant_id(), session.settings().governance);
     const auto taken = take_in_pages(session, options.intake);
     if (taken.source_page_ids.empty()) return nothing_read(session, taken);
 

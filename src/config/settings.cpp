@@ -175,6 +175,27 @@ Taker profile_list(std::vector<ProfileDraft>& known) {
     };
 }
 
+Taker share(std::optional<double>& target) {
+    return [&target](const YAML::Node& node, const std::string& path, const Source& source) {
+        double number = 0;
+        real(number, 0, 1)(node, path, source);
+        target = number;
+    };
+}
+
+Taker thresholds_by_type(std::map<std::string, TypeThresholds>& types) {
+    return [&types](const YAML::Node& node, const std::string& path, const Source& source) {
+        if (!node.IsMap())
+            source.refuse(node, path + " must hold types of items, each with its thresholds");
+        for (const auto& entry : node) {
+            auto& own = types[entry.first.Scalar()];
+            read_mapping(entry.second, path + "." + entry.first.Scalar(), source,
+                         {{"auto_promote_threshold", share(own.auto_promote), true},
+                          {"manual_review_threshold", share(own.manual_review), true}});
+        }
+    };
+}
+
 std::vector<Field> all_fields(Draft& draft) {
     Settings& all = draft.settings;
     return {
@@ -194,7 +215,8 @@ std::vector<Field> all_fields(Draft& draft) {
          remembering(draft, section({{"auto_promote_threshold",
                                       real(all.governance.auto_promote_threshold, 0, 1)},
                                      {"manual_review_threshold",
-                                      real(all.governance.manual_review_threshold, 0, 1)}}))},
+                                      real(all.governance.manual_review_threshold, 0, 1)},
+                                     {"types", thresholds_by_type(all.governance.types), true}}))},
         {"work", section({{"concurrency", whole(all.work.concurrency, 0, 4096)},
                           {"poll_interval_ms",
                            milliseconds(all.work.poll_interval, 1, kLongestMilliseconds)},
@@ -294,6 +316,15 @@ void check_together(const Draft& draft) {
                         "auto_promote_threshold ({})",
                         place("governance"), all.governance.manual_review_threshold,
                         all.governance.auto_promote_threshold));
+    }
+    for (const auto& [type, own] : all.governance.types) {
+        const double review = own.manual_review.value_or(all.governance.manual_review_threshold);
+        const double promote = own.auto_promote.value_or(all.governance.auto_promote_threshold);
+        if (review > promote)
+            throw UsageError(
+                fmt::format("{}: governance.types.{}: manual_review_threshold ({}) must not exceed "
+                            "auto_promote_threshold ({})",
+                            place("governance"), type, review, promote));
     }
     if (!all.llm.api_key_env.empty() && !all.llm.api_key_file.empty()) {
         throw UsageError(place("llm") + ": set llm.api_key_env or llm.api_key_file, not both");

@@ -68,9 +68,16 @@ struct ChunkSettings {
     std::string locale = "en";
 };
 
+/// Thresholds of one type of items; what is not set is the general one.
+struct TypeThresholds {
+    std::optional<double> auto_promote;
+    std::optional<double> manual_review;
+};
+
 struct GovernanceSettings {
     double auto_promote_threshold = 0.9;
     double manual_review_threshold = 0.7;
+    std::map<std::string, TypeThresholds> types;
 };
 
 struct WorkSettings {

@@ -204,6 +204,10 @@ TEST_F(Configuration, AKeyInThePlaceOfItsVariablesNameIsNotRepeated) {
 }
 
 TEST_F(Configuration, ValuesThatDoNotGoTogetherAreRefused) {
+    EXPECT_THAT(refusal("governance: {types: {relation: {auto_promote_threshold: 0.5}}}\n"),
+                HasSubstr("own.yaml:1: governance.types.relation: manual_review_threshold (0.7)"));
+    EXPECT_THAT(refusal("governance: {types: {relation: {auto_promote: 0.95}}}\n"),
+                HasSubstr("known here: auto_promote_threshold, manual_review_threshold"));
     EXPECT_THAT(refusal("\ngovernance: {auto_promote_threshold: 0.6}\n"),
                 HasSubstr("own.yaml:2: governance.manual_review_threshold (0.7) must not exceed"));
     EXPECT_THAT(refusal("chunk: {maximum_tokens: 900}\n"), HasSubstr("must be less than"));

@@ -46,11 +46,22 @@ std::string Knowledge::register_job_type(const nlohmann::json& job_type) {
         .as<std::string>();
 }
 
-void Knowledge::set_thresholds(int tenant_id, double auto_promote, double manual_review) {
-    const auto arguments = Arguments().add(tenant_id).add(auto_promote).add(manual_review);
+nlohmann::json thresholds_of(const config::GovernanceSettings& governance) {
+    const auto pair = [](double auto_promote, double manual_review) {
+        return nlohmann::json{{"auto_promote", auto_promote}, {"manual_review", manual_review}};
+    };
+    nlohmann::json all = {
+        {"*", pair(governance.auto_promote_threshold, governance.manual_review_threshold)}};
+    for (const auto& [type, own] : governance.types)
+        all[type] = pair(own.auto_promote.value_or(governance.auto_promote_threshold),
+                         own.manual_review.value_or(governance.manual_review_threshold));
+    return all;
+}
+
+void Knowledge::set_thresholds(int tenant_id, const config::GovernanceSettings& governance) {
+    const auto arguments = Arguments().add(tenant_id).add(thresholds_of(governance));
     connection_->transaction([&](pqxx::work& work) {
-        (void)arguments.run(work,
-                            "SELECT dbo.usp_set_thresholds($1::int, '*', $2::float8, $3::float8)");
+        (void)arguments.run(work, "SELECT dbo.usp_replace_thresholds($1::int, $2::jsonb)");
     });
 }
 

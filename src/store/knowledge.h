@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/settings.h"
 #include "store/database.h"
 
 namespace almagest::store {
@@ -49,6 +50,9 @@ struct ChunkEntity {
     std::string type;
 };
 
+/// As the procedures take them: {"*": {auto_promote, manual_review}, "relation": {…}}.
+[[nodiscard]] nlohmann::json thresholds_of(const config::GovernanceSettings& governance);
+
 /// Pages, chunks and what is known, over one connection. One thread. JSON answers are those of
 /// docs/database.md.
 class Knowledge {
@@ -58,7 +62,8 @@ class Knowledge {
     [[nodiscard]] int ensure_tenant(const std::string& name);
     /// "registered", "updated" or "unchanged".
     [[nodiscard]] std::string register_job_type(const nlohmann::json& job_type);
-    void set_thresholds(int tenant_id, double auto_promote, double manual_review);
+    /// All of a tenant; those that were stored and are not among them go.
+    void set_thresholds(int tenant_id, const config::GovernanceSettings& governance);
 
     [[nodiscard]] StoredPage page(std::int64_t source_page_id);
     [[nodiscard]] StoredChunk chunk(std::int64_t chunk_id);

@@ -131,14 +131,17 @@ TEST_F(KnowledgeTest, WhatIsUnknownIsNullOrUsage) {
 }
 
 TEST_F(KnowledgeTest, ThresholdsAreSetForATenant) {
-    knowledge_.set_thresholds(1, 0.95, 0.6);
+    config::GovernanceSettings governance{0.95, 0.6, {{"relation", {0.99, std::nullopt}}}};
+    knowledge_.set_thresholds(1, governance);
     const auto set = knowledge_.rows(
         "SELECT auto_promote, manual_review FROM dbo.governance_threshold WHERE tenant_id = "
-        "$1::int",
+        "$1::int ORDER BY item_type",
         {"1"});
-    ASSERT_EQ(set.size(), 1U);
+    ASSERT_EQ(set.size(), 2U);
     EXPECT_EQ(set[0], (nlohmann::json{{"auto_promote", 0.95}, {"manual_review", 0.6}}));
-    EXPECT_THROW(knowledge_.set_thresholds(1, 1.5, 0.6), Error);
+    EXPECT_EQ(set[1], (nlohmann::json{{"auto_promote", 0.99}, {"manual_review", 0.6}}));
+    governance.types = {{"relations", {}}};
+    EXPECT_THROW(knowledge_.set_thresholds(1, governance), UsageError);
 }
 
 TEST_F(KnowledgeTest, RowsComeAsObjectsInOrder) {

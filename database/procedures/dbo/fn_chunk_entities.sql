@@ -1,5 +1,5 @@
 -- The entities that a chunk mentions by name, in the order of their first mention, with the name and type as the
--- entity is known by. Writes nothing.
+-- entity is known by; not what a person rejected. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_chunk_entities(p_chunk_id bigint)
 RETURNS TABLE (entity_id bigint, name text, entity_type text, char_start integer)
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
@@ -8,7 +8,7 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
                    (SELECT min(v.char_start) FROM dbo.evidence v
                      WHERE v.mention_id = ANY (array_agg(m.mention_id)) AND v.target_table = 'dbo.dim_entity') AS char_start
               FROM dbo.entity_mention m JOIN dbo.dim_entity e ON e.entity_id = m.entity_id AND e.tenant_id = m.tenant_id
-             WHERE m.chunk_id = p_chunk_id AND m.alias_of IS NULL
+             WHERE m.chunk_id = p_chunk_id AND m.alias_of IS NULL AND e.promotion_state <> 'rejected'
              GROUP BY e.entity_id, e.entity_type) t
      ORDER BY t.char_start, t.said_name COLLATE "C", t.entity_id
 $$;

@@ -17,7 +17,7 @@ AS $$
          WHERE t.target_table = 'dbo.bridge_entity_relation' AND r.tenant_id = p_tenant_id
     ), run AS MATERIALIZED (
         SELECT r.* FROM page JOIN llm.run r USING (source_page_id)
-    ), states(name) AS (VALUES ('promoted'), ('candidate'), ('suppressed'), ('staged'), ('adjudicated'))
+    ), states(name) AS (VALUES ('promoted'), ('candidate'), ('suppressed'), ('staged'), ('adjudicated'), ('rejected'))
     SELECT jsonb_build_object(
         'pages', (SELECT count(*) FROM page),
         'chunks', (SELECT count(*) FROM page JOIN vector.chunk c USING (source_page_id) WHERE c.is_current),

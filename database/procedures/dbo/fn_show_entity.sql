@@ -1,5 +1,5 @@
 -- Everything known under a name (folded) or another name: {"matches":[…], "at", "in_work"}, the rows of that name before those that it is an
--- alias of, better known first; null when there is none. A merged row's name shows its master, and is among its aliases.
+-- alias of, better known first, those that a person rejected last; null when there is none. A merged row's name shows its master, and is among its aliases.
 -- Each match: {entity_id, name, type, promotion_state, confidence, attributes, aliases, tags, mentions, pages, evidence, facts, relations,
 -- events, works, locations, periods, concepts, others: {family: […]}, conflicts, similar}. At most 20 pieces of evidence a row.
 -- p_at: only what held on that day; p_in_work: only what held in the work of that name; see dbo.fn_holds. Writes nothing.
@@ -31,9 +31,9 @@ BEGIN
                   JOIN dbo.entity_mention m ON m.name_id = w.name_id AND m.alias_of IS NOT NULL) f
          GROUP BY f.entity_id
     )
-    SELECT jsonb_build_object('matches', jsonb_agg(m.match ORDER BY m.by_alias, m.support DESC, m.entity_id), 'at', p_at, 'in_work', p_in_work) INTO v_shown
+    SELECT jsonb_build_object('matches', jsonb_agg(m.match ORDER BY m.is_rejected, m.by_alias, m.support DESC, m.entity_id), 'at', p_at, 'in_work', p_in_work) INTO v_shown
       FROM (
-        SELECT f.by_alias, e.support, e.entity_id, jsonb_build_object(
+        SELECT e.promotion_state = 'rejected' AS is_rejected, f.by_alias, e.support, e.entity_id, jsonb_build_object(
             'entity_id', e.entity_id, 'name', e.entity_name, 'type', e.entity_type, 'promotion_state', e.promotion_state,
             'confidence', e.confidence, 'attributes', e.attributes,
             'aliases', (SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias COLLATE "C"), '[]')

@@ -1,5 +1,5 @@
 -- Computes entities anew from their mentions and evidence: shown name, confidence, attributes, support, state. For rows
--- whose mentions have moved; a state that a person gave stays. Rows that no mention is left of and that nothing
+-- whose mentions have moved; what a person decided stays. Rows that no mention is left of and that nothing
 -- else refers to go away. Writes dbo.dim_entity, dbo.entity_dedupe_candidate. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_derive_entities(p_tenant_id integer, p_entity_ids bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
@@ -7,8 +7,11 @@ DECLARE
     v_empty bigint[];
 BEGIN
     UPDATE dbo.dim_entity e
-       SET entity_name = coalesce(t.entity_name, e.entity_name), confidence = t.confidence, attributes = t.attributes, support = t.support,
-           entity_type = coalesce(e.type_key, t.said_type, e.entity_type), updated_at = now(),
+       SET entity_name = CASE WHEN dbo.fn_is_decided(e.promotion_state) THEN e.entity_name ELSE coalesce(t.entity_name, e.entity_name) END,
+           confidence = t.confidence, support = t.support,
+           attributes = CASE WHEN dbo.fn_is_decided(e.promotion_state) THEN t.attributes || e.attributes ELSE t.attributes END,
+           entity_type = CASE WHEN dbo.fn_is_decided(e.promotion_state) THEN e.entity_type
+                              ELSE coalesce(e.type_key, t.said_type, e.entity_type) END, updated_at = now(),
            promotion_state = CASE WHEN dbo.fn_state_rank(e.promotion_state) IS NULL THEN e.promotion_state ELSE t.state END
       FROM (SELECT m.entity_id,
                    (array_agg(m.said_name ORDER BY dbo.fn_name_rank(m.said_name)) 

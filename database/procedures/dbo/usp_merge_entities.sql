@@ -52,8 +52,10 @@ BEGIN
     UPDATE dbo.dim_entity e
        SET confidence = greatest(e.confidence, t.confidence), updated_at = now(),
            attributes = dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes]),
-           promotion_state = dbo.fn_risen_state(e.promotion_state, t.state)
+           promotion_state = CASE WHEN t.is_approved AND dbo.fn_state_rank(e.promotion_state) IS NOT NULL THEN 'adjudicated'
+                                  ELSE dbo.fn_risen_state(e.promotion_state, t.state) END
       FROM (SELECT max(d.confidence) AS confidence, dbo.fn_union_attributes(array_agg(d.attributes)) AS attributes,
+                   bool_or(d.promotion_state = 'adjudicated') AS is_approved,
                    (array_agg(d.promotion_state::text ORDER BY dbo.fn_state_rank(d.promotion_state) DESC NULLS LAST))[1] AS state
               FROM dbo.dim_entity d WHERE d.entity_id = ANY (v_duplicates) AND d.tenant_id = p_tenant_id) t
      WHERE e.entity_id = p_master_id AND e.tenant_id = p_tenant_id;

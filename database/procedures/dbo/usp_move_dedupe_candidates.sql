@@ -18,11 +18,11 @@ BEGIN
         RETURN;
     END IF;
     SELECT array_agg(ROW(p_tenant_id, j.first_id, j.second_id, j.reason, j.similarity, j.status, j.recorded_at,
-                         j.explanation, j.decision)::dbo.entity_dedupe_candidate ORDER BY j.first_id, j.second_id, j.reason)
+                         j.explanation, j.decision, j.pair_id)::dbo.entity_dedupe_candidate ORDER BY j.first_id, j.second_id, j.reason)
       INTO v_joined
       FROM (SELECT CASE WHEN x.a = x.b THEN t.first_entity_id ELSE least(x.a, x.b) END AS first_id,
                    CASE WHEN x.a = x.b THEN t.second_entity_id ELSE greatest(x.a, x.b) END AS second_id, t.reason,
-                   max(t.similarity) AS similarity, min(t.recorded_at) AS recorded_at,
+                   max(t.similarity) AS similarity, min(t.recorded_at) AS recorded_at, min(t.pair_id) AS pair_id,
                    CASE WHEN bool_or(x.a = x.b) THEN 'merged' WHEN bool_or(t.status = 'distinct') THEN 'distinct'
                         ELSE min(t.status) END AS status,
                    (array_agg(t.explanation ORDER BY t.recorded_at, t.first_entity_id, t.second_entity_id))[1] AS explanation,

@@ -40,7 +40,7 @@ BEGIN
                              WHERE %5$s) u(c0)
                      CROSS JOIN LATERAL unnest(ARRAY[u.c0]) c
                      ORDER BY c.%2$I, %6$s, %7$s) b
-             WHERE t.%2$I = b.row_id AND t.tenant_id = $1
+             WHERE t.%2$I = b.row_id AND t.tenant_id = $1 AND NOT dbo.fn_is_decided(t.promotion_state)
                AND ROW(%8$s) IS DISTINCT FROM (SELECT ROW(%4$s) FROM unnest(ARRAY[b.best]) d) $q$,
             p_family.table_name::regclass, dbo.fn_key_column(p_family.table_name), string_agg(quote_ident(c.name), ', ' ORDER BY c.place),
             string_agg(format('d.%I', c.name), ', ' ORDER BY c.place),

@@ -1,6 +1,6 @@
 -- Routes the answer of a page_classification job: {primary_type, type_set?, confidence, descriptor_sentence?,
 -- grounding, evidence?}. A page has one classification: of the newest contract, and of that the surest (then the
--- first by type), whatever the order in which answers come; an adjudicated one stays.
+-- first by type), whatever the order in which answers come; one that a person decided about stays.
 -- Returns counts (dbo.fn_routing_counts) of the page. Writes sem.page_classification, dbo.evidence.
 -- Errors: AL003 names the member that is not of this shape; AL004 unknown job or run.
 CREATE OR REPLACE FUNCTION dbo.usp_process_page_classification_output(p_job_id bigint, p_run_id uuid, p_output jsonb)
@@ -48,7 +48,7 @@ BEGIN
            descriptor_sentence = EXCLUDED.descriptor_sentence, grounding = EXCLUDED.grounding,
            needs_review = EXCLUDED.needs_review, promotion_state = EXCLUDED.promotion_state,
            contract_version = EXCLUDED.contract_version, source_llm_run_id = EXCLUDED.source_llm_run_id, updated_at = now()
-     WHERE c.promotion_state <> 'adjudicated'
+     WHERE NOT dbo.fn_is_decided(c.promotion_state)
        AND (string_to_array(EXCLUDED.contract_version, '.')::integer[] > string_to_array(c.contract_version, '.')::integer[]
             OR EXCLUDED.contract_version = c.contract_version
                AND (EXCLUDED.confidence > c.confidence

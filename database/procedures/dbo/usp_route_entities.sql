@@ -10,7 +10,7 @@
 -- A merged row keeps its name and type, and its mentions are its master's.
 -- Another name (alias) holds for its chunk and for look-ups; elsewhere it makes a pair for the audit.
 -- Every value is joined so that order does not matter: greatest confidence, highest state, least name by
--- dbo.fn_name_rank, all attributes said. The same again changes nothing.
+-- dbo.fn_name_rank, all attributes said. The same again changes nothing. What a person decided stays as decided.
 --
 -- Writes dbo.name, dbo.dim_entity, dbo.entity_mention, dbo.evidence, dbo.fact_entity_extraction,
 -- dbo.entity_dedupe_candidate, and dbo.bridge_entity_relation where mentions move. Works under the names' locks.
@@ -129,10 +129,11 @@ BEGIN
     v_settled := CASE WHEN v_has_untyped THEN '{}' ELSE v_new END; -- all that was said of these is in them
     IF NOT v_entity_ids <@ v_settled THEN
         UPDATE dbo.dim_entity e
-           SET entity_name = substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6),
-               entity_type = CASE WHEN e.type_key IS NULL THEN least(e.entity_type COLLATE "C", t.said_type) ELSE e.entity_type END,
+           SET entity_name = CASE WHEN dbo.fn_is_decided(e.promotion_state) THEN e.entity_name
+                                  ELSE substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6) END,
+               entity_type = CASE WHEN e.type_key IS NULL AND NOT dbo.fn_is_decided(e.promotion_state) THEN least(e.entity_type COLLATE "C", t.said_type) ELSE e.entity_type END,
                confidence = greatest(e.confidence, t.confidence),
-               attributes = dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes]),
+               attributes = dbo.fn_enriched_attributes(e.promotion_state, e.attributes, t.attributes),
                promotion_state = dbo.fn_risen_state(e.promotion_state, t.state), updated_at = now()
           FROM (SELECT r.entity_id, min(dbo.fn_name_rank(i.name)) FILTER (WHERE d.name_id = i.name_id) AS name_rank,
                        min(i.said_type COLLATE "C") FILTER (WHERE d.name_id = i.name_id) AS said_type,
@@ -144,10 +145,11 @@ BEGIN
                  WHERE r.entity_id <> ALL (v_settled)
                  GROUP BY r.entity_id) t
          WHERE e.entity_id = t.entity_id AND e.tenant_id = p_tenant_id
-           AND (e.entity_name <> substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6)
-                OR e.type_key IS NULL AND t.said_type < e.entity_type COLLATE "C"
+           AND (NOT dbo.fn_is_decided(e.promotion_state)
+                    AND (e.entity_name <> substr(least(dbo.fn_name_rank(e.entity_name), t.name_rank), 6)
+                         OR e.type_key IS NULL AND t.said_type < e.entity_type COLLATE "C")
                 OR e.confidence < t.confidence
-                OR e.attributes <> dbo.fn_union_attributes(ARRAY[e.attributes, t.attributes])
+                OR e.attributes <> dbo.fn_enriched_attributes(e.promotion_state, e.attributes, t.attributes)
                 OR e.promotion_state <> dbo.fn_risen_state(e.promotion_state, t.state));
     END IF;
 

@@ -9,7 +9,8 @@
 -- mention yet becomes a mention of it, backed by the relation's evidence, of the type said or unknown; from there
 -- dbo.usp_route_entities decides (page, then tenant, else a new row), and relations follow when a mention moves.
 -- A row stands for ends, type and bounds: other bounds are another row, so that contradictions stay visible.
--- A span that ends before it begins is kept, but as a candidate at most. The same again changes nothing.
+-- A span that ends before it begins is kept, but as a candidate at most; what an entity that a person rejected is an end of
+-- is suppressed. The same again changes nothing. What a person decided stays as decided.
 --
 -- Writes what dbo.usp_route_entities writes, dbo.dim_work, dbo.bridge_entity_relation, dbo.evidence.
 -- Errors: AL003 names the item that is not of this shape; AL004 unknown tenant, page, chunk or run.
@@ -28,6 +29,7 @@ DECLARE
     v_mention_ids bigint[];
     v_entity_ids bigint[];
     v_ends jsonb;
+    v_rejected bigint[];
     v_items dbo.relation_item[];
     v_new bigint[];
     v_size integer := jsonb_array_length(CASE WHEN jsonb_typeof(p_relations) = 'array' THEN p_relations ELSE '[]' END);
@@ -68,12 +70,16 @@ BEGIN
           FROM dbo.usp_route_entities(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, p_job_type, p_contract_version, v_ends) r;
     END LOOP;
 
+    v_rejected := ARRAY(SELECT d.entity_id FROM dbo.dim_entity d
+        WHERE d.entity_id = ANY (v_entity_ids) AND d.tenant_id = p_tenant_id AND d.promotion_state = 'rejected');
     WITH work AS MATERIALIZED (
         SELECT w.name_key, w.work_id FROM dbo.usp_resolve_works(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
             p_relations, v_passage.char_start, v_passage.char_end) w)
     SELECT array_agg(ROW(e.place, v_mention_ids[e.place], v_mention_ids[v_size + e.place], v_entity_ids[e.place],
                 v_entity_ids[v_size + e.place], dbo.fn_type_key(e.item ->> 'predicate'), c.confidence, e.item ->> 'grounding',
-                CASE WHEN (e.item ->> 'end_date')::date < (e.item ->> 'start_date')::date AND c.state = 'promoted'
+                CASE WHEN c.state IN ('promoted', 'candidate') AND ARRAY[v_entity_ids[e.place], v_entity_ids[v_size + e.place]] && v_rejected
+                     THEN 'suppressed'
+                     WHEN (e.item ->> 'end_date')::date < (e.item ->> 'start_date')::date AND c.state = 'promoted'
                      THEN 'candidate' ELSE c.state END,
                 (e.item ->> 'start_date')::date, (e.item ->> 'end_date')::date,
                 coalesce(e.item ->> 'start_text', e.item ->> 'start_work'), coalesce(e.item ->> 'end_text', e.item ->> 'end_work'),
@@ -115,11 +121,15 @@ BEGIN
     UPDATE dbo.bridge_entity_relation r
        SET confidence = greatest(r.confidence, t.confidence),
            promotion_state = dbo.fn_risen_state(r.promotion_state, t.state),
-           attributes = dbo.fn_union_attributes(ARRAY[r.attributes, t.attributes]),
-           start_text = least(r.start_text COLLATE "C", t.start_text), end_text = least(r.end_text COLLATE "C", t.end_text),
-           start_precision = least(r.start_precision COLLATE "C", t.start_precision),
-           end_precision = least(r.end_precision COLLATE "C", t.end_precision),
-           work_context = least(r.work_context COLLATE "C", t.work_context), updated_at = now()
+           attributes = dbo.fn_enriched_attributes(r.promotion_state, r.attributes, t.attributes),
+           start_text = CASE WHEN dbo.fn_is_decided(r.promotion_state) THEN r.start_text ELSE least(r.start_text COLLATE "C", t.start_text) END,
+           end_text = CASE WHEN dbo.fn_is_decided(r.promotion_state) THEN r.end_text ELSE least(r.end_text COLLATE "C", t.end_text) END,
+           start_precision = CASE WHEN dbo.fn_is_decided(r.promotion_state) THEN r.start_precision
+                                  ELSE least(r.start_precision COLLATE "C", t.start_precision) END,
+           end_precision = CASE WHEN dbo.fn_is_decided(r.promotion_state) THEN r.end_precision
+                                ELSE least(r.end_precision COLLATE "C", t.end_precision) END,
+           work_context = CASE WHEN dbo.fn_is_decided(r.promotion_state) THEN r.work_context
+                               ELSE least(r.work_context COLLATE "C", t.work_context) END, updated_at = now()
       FROM (SELECT x.target_id, max(i.confidence) AS confidence,
                    (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1] AS state,
                    dbo.fn_union_attributes(array_agg(i.attributes)) AS attributes,
@@ -130,8 +140,9 @@ BEGIN
      WHERE r.relation_id = t.target_id AND r.tenant_id = p_tenant_id
        AND (r.confidence < t.confidence
             OR r.promotion_state <> dbo.fn_risen_state(r.promotion_state, t.state)
-            OR r.attributes <> dbo.fn_union_attributes(ARRAY[r.attributes, t.attributes])
-            OR (r.start_text, r.end_text, r.start_precision, r.end_precision, r.work_context)
+            OR r.attributes <> dbo.fn_enriched_attributes(r.promotion_state, r.attributes, t.attributes)
+            OR NOT dbo.fn_is_decided(r.promotion_state)
+               AND (r.start_text, r.end_text, r.start_precision, r.end_precision, r.work_context)
                IS DISTINCT FROM (least(r.start_text COLLATE "C", t.start_text), least(r.end_text COLLATE "C", t.end_text),
                    least(r.start_precision COLLATE "C", t.start_precision),
                    least(r.end_precision COLLATE "C", t.end_precision), least(r.work_context COLLATE "C", t.work_context)));

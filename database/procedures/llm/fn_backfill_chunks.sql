@@ -19,7 +19,7 @@ BEGIN
                         WHERE v.chunk_id = c.chunk_id AND v.tenant_id = c.tenant_id AND v.target_table = 'dbo.dim_entity'
                           AND e.entity_type = p_selection ->> 'entity_type'
                           AND e.confidence <= (p_selection ->> 'max_confidence')::double precision
-                          AND e.promotion_state NOT IN ('merged', 'retired'))
+                          AND e.promotion_state NOT IN ('merged', 'retired', 'rejected'))
          ORDER BY c.chunk_id LIMIT p_limit;
     ELSE
         RETURN QUERY
@@ -36,7 +36,7 @@ BEGIN
                           AND num_nonnulls(r.start_date, r.end_date) > 0
                           AND coalesce(r.start_date, '-infinity') <= (p_selection ->> 'to')::date
                           AND coalesce(r.end_date, 'infinity') >= (p_selection ->> 'from')::date
-                          AND r.promotion_state NOT IN ('merged', 'retired'))
+                          AND r.promotion_state NOT IN ('merged', 'retired', 'rejected'))
          ORDER BY c.chunk_id LIMIT p_limit;
     END IF;
 END $$;

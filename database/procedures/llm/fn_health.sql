@@ -10,6 +10,8 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
     UNION ALL
     SELECT * FROM llm.fn_database_health(coalesce(p_limits, '{}'))
     UNION ALL
+    SELECT * FROM dbo.fn_review_health()
+    UNION ALL
     SELECT 'registration', CASE WHEN cardinality(missing.names) = 0 THEN 'well' WHEN missing.any_known THEN 'unwell' ELSE 'notice' END,
            CASE WHEN cardinality(missing.names) = 0 THEN 'every contract is registered'
                 ELSE 'not registered as it is now: ' || array_to_string(missing.names, ', ') END,
