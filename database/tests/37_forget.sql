@@ -1,5 +1,6 @@
 -- Forgetting pages: what only they supported goes, what others support is what it was without them.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(50);
 
 -- Every row of knowledge and of pages, apart from when it was last touched, from records that stay, and from the counts of names.

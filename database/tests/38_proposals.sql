@@ -1,5 +1,6 @@
 -- Items that fit no family wait for a table; a person approves it, and they move in.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(51);
 CREATE FUNCTION pg_temp.unknown(p_chunk bigint, VARIADIC p_items jsonb[]) RETURNS jsonb LANGUAGE sql AS $$
     SELECT dbo.usp_route_unknown_items(1, NULL, c.source_page_id, p_chunk, (SELECT jsonb_agg(tap.grounded(p_chunk, split_part(c.content, ' ', 1), i)) FROM unnest(p_items) i))

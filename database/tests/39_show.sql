@@ -1,5 +1,6 @@
 -- Everything known about one, and what held on a day or in a work.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(29);
 SELECT tap.job_type('knowledge_extraction');
 CREATE TEMP TABLE c AS SELECT (tap.chunks(1, 'saga', 'Luke owned R2-D2 from A New Hope until The Last Jedi. Luke is 1.75 m tall. Luke led the Guild.'))[1] AS k;

@@ -1,5 +1,6 @@
 -- Tags of pages, chunks and entities; how tags, types and relation names stand to one another.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT plan(45);
 CREATE TEMP TABLE at AS SELECT c[1] AS one, c[2] AS two FROM tap.chunks(1, 'log', 'Mirelle Voss sails the Heron, a ship of war.', 'The Heron rests.') c;
 CREATE FUNCTION pg_temp.assign(p_chunk bigint, VARIADIC p_items jsonb[]) RETURNS text LANGUAGE sql AS $$
