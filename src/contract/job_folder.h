@@ -16,7 +16,4 @@ namespace almagest::contract {
 /// the user's, or a placeholder is not among known_placeholders().
 [[nodiscard]] std::vector<PromptMessage> parse_prompt(std::string_view text);
 
-/// Throws UsageError naming the rule when a rule names a member that the schema does not have.
-void check_grounding(const std::vector<GroundingRule>& rules, const nlohmann::json& schema);
-
 }  // namespace almagest::contract
