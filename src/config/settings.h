@@ -68,6 +68,10 @@ struct ChunkSettings {
     std::string locale = "en";
 };
 
+struct ContractSettings {
+    std::vector<std::string> enabled;  ///< on-demand job types that run with every page
+};
+
 struct GovernanceSettings {
     double auto_promote_threshold = 0.9;
     double manual_review_threshold = 0.7;
@@ -112,6 +116,7 @@ struct Settings {
     LlmSettings llm;
     ClusterSettings cluster;
     ChunkSettings chunk;
+    ContractSettings contracts;
     GovernanceSettings governance;
     WorkSettings work;
     QueueSettings queue;
