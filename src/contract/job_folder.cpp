@@ -163,18 +163,34 @@ void refuse_model_files(const std::vector<fs::path>& files, const JobType& type,
     if (!type.grounding.empty()) throw UsageError(fmt::format("{} has no grounding", kind));
 }
 
-json read_input_schema(const std::string& text) {
+json read_schema(const fs::path& file) {
     std::string why;
-    auto schema = read_strict_json(text, &why);
-    if (!schema) throw UsageError("input.schema.json is no JSON: " + why);
-    const Schema compiled(*schema);
+    auto schema = read_strict_json(read_file(file), &why);
+    if (!schema) throw UsageError(file.filename().string() + " is no JSON: " + why);
     return std::move(*schema);
+}
+
+/// Does the work, and names the folder in what is wrong with it.
+template <typename Work>
+auto naming(const fs::path& folder, Work work) {
+    const auto refusal = [&](const std::string& why) {
+        return UsageError(fmt::format("the contract {} is refused: {}", folder.string(), why));
+    };
+    try {
+        return work();
+    } catch (const UsageError& error) {
+        throw refusal(error.what());
+    } catch (const json::exception& error) {
+        throw refusal(error.what());
+    } catch (const fs::filesystem_error& error) {
+        throw refusal(error.code().message());
+    }
 }
 
 }  // namespace
 
 JobType read_job_folder(const fs::path& folder) {
-    try {
+    return naming(folder, [&] {
         const auto files = files_of(folder);
         auto settings = yaml_to_json(read_file(folder / "job.yaml"));
         auto type = job_type_of(settings);
@@ -186,21 +202,22 @@ JobType read_job_folder(const fs::path& folder) {
         } else {
             refuse_model_files(files, type, "a type without a prompt");
         }
-        if (fs::exists(folder / "input.schema.json"))
-            type.input_schema = read_input_schema(read_file(folder / "input.schema.json"));
+        if (fs::exists(folder / "input.schema.json")) {
+            type.input_schema = read_schema(folder / "input.schema.json");
+            const Schema compiled(type.input_schema);
+        }
         type.settings = std::move(settings);
         type.sha256 = sha256_of(files);
         return type;
-    } catch (const UsageError& error) {
-        throw UsageError(
-            fmt::format("the contract {} is refused: {}", folder.string(), error.what()));
-    } catch (const json::exception& error) {
-        throw UsageError(
-            fmt::format("the contract {} is refused: {}", folder.string(), error.what()));
-    } catch (const fs::filesystem_error& error) {
-        throw UsageError(
-            fmt::format("the contract {} is refused: {}", folder.string(), error.code().message()));
-    }
+    });
+}
+
+DocumentSchema read_document_folder(const fs::path& folder) {
+    return naming(folder, [&] {
+        return DocumentSchema{folder.parent_path().filename().string(),
+                              Version::parse(folder.filename().string()),
+                              std::make_shared<const Schema>(read_schema(folder / "schema.json"))};
+    });
 }
 
 }  // namespace almagest::contract

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -115,25 +116,38 @@ struct JobType {
     [[nodiscard]] bool asks_model() const { return !prompt.empty(); }
 };
 
+class Schema;
+
+/// A kind of document that the program writes, such as a job's input, with its schema.
+struct DocumentSchema {
+    std::string name;
+    Version version;
+    std::shared_ptr<const Schema> compiled;
+};
+
 /// Every version of every job type under a contracts folder. Immutable; safe for concurrent
 /// reading.
 class Registry {
   public:
     /// Reads contracts/<job_type>/<version>/{job.yaml, prompt.md, output.schema.json,
-    /// input.schema.json}. prompt.md is parted by lines "# system", "# user", "# assistant"; a type
-    /// with neither prompt nor output schema is its procedure's work alone: the payload goes there.
-    /// Throws UsageError naming folder and cause: a missing or broken file, an unknown key or
-    /// placeholder, a schema that does not compile or uses what the validator does not cover, two
-    /// folders that claim one version, an `after` or `continues` that names no job type.
+    /// input.schema.json}, and folders with a schema.json alone. prompt.md is parted by lines "#
+    /// system", "# user", "# assistant"; a type with neither prompt nor output schema is its
+    /// procedure's work alone: the payload goes there. Throws UsageError naming folder and cause: a
+    /// missing or broken file, an unknown key or placeholder, a schema that does not compile or
+    /// uses what the validator does not cover, two folders that claim one version, an `after` or
+    /// `continues` that names no job type.
     [[nodiscard]] static Registry load(const std::filesystem::path& contracts);
 
     [[nodiscard]] const std::vector<JobType>& all() const { return types_; }
+    /// A document of contracts/<name>/<version>/schema.json; null when there is none.
+    [[nodiscard]] const DocumentSchema* document(std::string_view name, Version version) const;
     /// The newest version, or the one asked for. Throws UsageError when there is none.
     [[nodiscard]] const JobType& find(std::string_view job_type,
                                       std::optional<Version> version = std::nullopt) const;
 
   private:
     std::vector<JobType> types_;  // by job type, then version
+    std::vector<DocumentSchema> documents_;
 };
 
 }  // namespace almagest::contract

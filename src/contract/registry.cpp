@@ -63,7 +63,12 @@ Registry Registry::load(const fs::path& contracts) {
     Registry registry;
     auto& types = registry.types_;
     for (const auto& type : folders_in(contracts)) {
-        for (const auto& version : folders_in(type)) types.push_back(read_job_folder(version));
+        for (const auto& version : folders_in(type)) {
+            if (fs::exists(version / "schema.json") && !fs::exists(version / "job.yaml"))
+                registry.documents_.push_back(read_document_folder(version));
+            else
+                types.push_back(read_job_folder(version));
+        }
     }
     std::sort(types.begin(), types.end(), [](const JobType& a, const JobType& b) {
         return std::tie(a.job_type, a.version) < std::tie(b.job_type, b.version);
@@ -79,6 +84,13 @@ Registry Registry::load(const fs::path& contracts) {
     check_chain(types, contracts, "after", &JobType::after);
     check_chain(types, contracts, "continues", &JobType::continues);
     return registry;
+}
+
+const DocumentSchema* Registry::document(std::string_view name, Version version) const {
+    const auto found = std::find_if(
+        documents_.begin(), documents_.end(),
+        [&](const DocumentSchema& one) { return one.name == name && one.version == version; });
+    return found == documents_.end() ? nullptr : &*found;
 }
 
 const JobType& Registry::find(std::string_view job_type, std::optional<Version> version) const {
