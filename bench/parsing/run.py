@@ -91,6 +91,11 @@ def same(a, b):
     return a == b
 
 
+def breaks_off(row, answer):
+    """Does the case end inside a value? Libraries of repair keep what is there of it."""
+    return answer.get("truncated") or ("why" in answer and row["input"].count('"') == 1)
+
+
 def repairs(name, peer_name):
     """Cases of a repair library: those that all libraries read alike must be exact."""
     given = [row for row in rows(name) if "expected" in row and not row.get("nothing_to_extract")]
@@ -98,13 +103,18 @@ def repairs(name, peer_name):
         part = [row for row in given if bool(row["consensus"]) == consensus]
         if not part:
             continue
-        right = 0
+        right = cut = 0
         for row, answer in zip(part, parse(part)):
             if "value" in answer and same(answer["value"], row["expected"]):
                 right += 1
+            elif breaks_off(row, answer):
+                cut += 1  # a value that may go on is left out on purpose, and the answer marked as cut
             elif consensus:
                 show(row, answer)
         share = right / len(part)
+        if consensus:
+            figure(f"{peer_name}: exact of the {len(part) - cut} of those that do not break off inside a value",
+                   round(right / (len(part) - cut), 4), "share", "all", 1, round(right / (len(part) - cut), 4))
         peer, _ = peer_on(part)
         kind = "all read alike" if consensus else "libraries differ on"
         figure(f"{peer_name}: exact of {len(part)} cases that {kind}", round(share, 4), "share", "json_repair", peer,
