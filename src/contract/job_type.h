@@ -138,6 +138,11 @@ class Registry {
     /// `continues` that names no job type.
     [[nodiscard]] static Registry load(const std::filesystem::path& contracts);
 
+    /// Of contracts that were read one by one; nothing is checked.
+    [[nodiscard]] static Registry of(std::vector<JobType> types);
+    /// Throws UsageError when `after` or `continues` leads from a type to none or in a circle.
+    void check_chains(const JobType& type) const;
+
     [[nodiscard]] const std::vector<JobType>& all() const { return types_; }
     /// A document of contracts/<name>/<version>/schema.json; null when there is none.
     [[nodiscard]] const DocumentSchema* document(std::string_view name, Version version) const;

@@ -1,8 +1,10 @@
 """Answers that break off or have to be mended, what a run's input holds, and job types on demand."""
 import json
 
+import shutil
+
 from endpoint import Endpoint
-from home import HomeCase
+from home import HomeCase, REPOSITORY
 
 PAGE = """# The fleet
 
@@ -156,3 +158,87 @@ class TypesOnDemand(EndpointCase):
         names = [row[0] for row in self.home.sql(f"SELECT entity_name FROM dbo.dim_entity WHERE entity_id IN ({ids[0]}, {ids[1]})")]
         for name in names:
             self.assertIn(name, given["messages"][-1]["content"])
+
+
+class CheckingContracts(HomeCase):
+    def setUp(self):
+        super().setUp()
+        self.folder = self.home.inputs / self._testMethodName
+        shutil.copytree(REPOSITORY / "contracts", self.folder)
+
+    def checked(self, status: int, *folder: str) -> dict[str, dict]:
+        result = self.home.run("contracts", "check", self.folder.joinpath(*folder), "--json")
+        self.assertDone(result, status)
+        return {row["contract"]: row for row in result.json()["contracts"]}
+
+    def change(self, file: str, *replacements: tuple[str, str]):
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        for old, new in replacements:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+    def fault(self, contract: str, *parts: str):
+        found = self.checked(3)
+        self.assertEqual([contract], [name for name, row in found.items() if not row["valid"]])
+        for part in parts:
+            self.assertIn(part, " ".join(found[contract]["faults"]))
+
+    def test_those_of_the_tree_are_well_and_have_examples(self):
+        found = self.checked(0)
+        self.assertEqual(10, len(found))
+        for name, row in found.items():
+            if name.split("/")[0] not in ("evidence_bundle", "job_input_envelope"):
+                self.assertGreater(row["examples"], 0, name)
+                self.assertGreater(row["counter_examples"], 0, name)
+        self.assertGreater(found["entity_extraction/1.0.0"]["left_tokens"], 260)
+        self.assertEqual({"event_extraction/1.0.0"}, set(self.checked(0, "event_extraction")))
+        self.assertEqual({"relationship_extraction/1.0.0"}, set(self.checked(0, "relationship_extraction", "1.0.0")))
+
+    def test_an_unknown_placeholder(self):
+        self.change("event_extraction/1.0.0/prompt.md", ("{{sentences}}", "{{paragraphs}}"))
+        self.fault("event_extraction/1.0.0", "unknown placeholder {{paragraphs}}")
+
+    def test_a_broken_schema(self):
+        (self.folder / "event_extraction/1.0.0/output.schema.json").write_text('{"type": "objekt"}')
+        self.fault("event_extraction/1.0.0", "objekt")
+
+    def test_a_schema_that_decoders_pass_over(self):
+        self.change("work_extraction/1.0.0/output.schema.json", ('"maxItems": 8,', '"maxItems": 8, "uniqueItems": true,'))
+        self.fault("work_extraction/1.0.0", "uniqueItems", "decoders")
+
+    def test_a_prompt_that_leaves_no_window(self):
+        self.change("event_extraction/1.0.0/job.yaml", ("output_reserve_tokens: 900", "output_reserve_tokens: 9000"))
+        self.fault("event_extraction/1.0.0", "9000", "4096")
+
+    def test_two_folders_that_claim_one_version(self):
+        shutil.copytree(self.folder / "event_extraction/1.0.0", self.folder / "event_extraction/1.0.1")
+        self.fault("event_extraction/1.0.1", "event_extraction/1.0.0 claims too")
+
+    def test_an_example_that_fails_and_a_counter_example_that_does_not(self):
+        self.change("event_extraction/1.0.0/examples/a-siege.json", ("Juno Marsh\"", "Juno Mars\""))
+        self.change("work_extraction/1.0.0/counter-examples/a-work-without-a-name.json", ('"schema"', '"parsing"'))
+        found = self.checked(3)
+        self.assertIn("examples/a-siege.json should pass, but fails at grounding", found["event_extraction/1.0.0"]["faults"][0])
+        self.assertIn("should fail at parsing", found["work_extraction/1.0.0"]["faults"][0])
+
+    def test_what_a_change_means_for_the_version(self):
+        for version, file, old, new, needed in (
+                ("1.0.1", "prompt.md", "List the works.", "List the works of the passage.", "patch"),
+                ("1.0.2", "job.yaml", "[released, ", "[released, shown, ", "minor"),
+                ("1.1.0", "output.schema.json", ', "canon_status"', "", "major")):
+            shutil.rmtree(self.folder / "work_extraction", ignore_errors=True)
+            shutil.copytree(REPOSITORY / "contracts/work_extraction", self.folder / "work_extraction")
+            shutil.copytree(self.folder / "work_extraction/1.0.0", self.folder / "work_extraction" / version)
+            self.change(f"work_extraction/{version}/job.yaml", ("version: 1.0.0", f"version: {version}"))
+            self.change(f"work_extraction/{version}/{file}", (old, new))
+            row = self.checked(0 if needed == "patch" else 3, "work_extraction")[f"work_extraction/{version}"]
+            self.assertEqual(needed, row["change"]["needed"])
+            self.assertEqual(needed == "patch", row["valid"], row["faults"])
+
+    def test_no_contract_at_all(self):
+        result = self.home.run("contracts", "check", self.home.inputs)
+        self.assertDone(result, 2)
+        self.assertSays(result, "holds no contract")
+        self.assertDone(self.home.run("contracts", "check", self.home.inputs / "nowhere"), 2)
