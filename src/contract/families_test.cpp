@@ -170,6 +170,32 @@ const char* const knowledge = R"({
     "unknown":[{"sentence":4,"family":"price","name":"CD","fields":[{"field":"amount","value":"12 dollars"},{"field":"currency","value":"euro"}]},
                {"sentence":4,"family":"price","name":"CD","fields":[{"field":"amount","value":"99 pounds"}]}]})";
 
+TEST(Families, AWorkBoundsWhatIsSaidInItsClauseAlone) {
+    for (const auto* text :
+         {"In Dusk, Luke owned R2-D2.", "Luke owned R2-D2 in Dusk, and Rey met Finn.",
+          "Rey met Finn, and Luke owned R2-D2 in Dusk."}) {
+        auto passage = passage_of(text);
+        passage.entity_names = {"Dusk"};
+        passage.entity_types = {"film"};
+        const auto context = [&](const char* answer) {
+            const auto grounded = ground_as("relationship_extraction", answer, passage);
+            const auto& relations = grounded.output["relations"];
+            return relations.size() == 1 ? relations[0].value("work_context", "none") : "refused";
+        };
+        EXPECT_EQ(
+            context(
+                R"({"relations":[{"sentence":1,"subject":"Luke","predicate":"owned","object":"R2-D2"}]})"),
+            "Dusk")
+            << text;
+        if (passage.text.find("Finn") == std::string::npos) continue;
+        EXPECT_EQ(
+            context(
+                R"({"relations":[{"sentence":1,"subject":"Rey","predicate":"met","object":"Finn"}]})"),
+            "none")
+            << text;
+    }
+}
+
 TEST(Families, OneAnswerGivesThemAll) {
     const auto passage = passage_of(
         "Bruce Perens led Debian from April 1996 until December 1997. Debian had 400 developers in "

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "contract/mention.h"
+#include "text/clauses.h"
 #include "text/names.h"
 
 namespace almagest::contract {
@@ -82,11 +83,16 @@ bool any_ends(const std::string& key, const std::vector<std::string>& words) {
     });
 }
 
+bool is_one_word(std::string_view key) {
+    return key.find(' ') == std::string_view::npos;
+}
+
 struct Span {
     std::size_t begin = 0;
     std::string start;
     std::string end;
     std::string within;
+    bool opens = false;  ///< nothing stands before it in the sentence
 };
 
 std::vector<Span> spans_in(const WorkBoundRule& rule, std::string_view evidence,
@@ -97,6 +103,7 @@ std::vector<Span> spans_in(const WorkBoundRule& rule, std::string_view evidence,
     bool open = false;  // a first work that a last one may follow
     for (const auto& [range, name] : places) {
         const auto before = words_before(rule, index, previous, range.start);
+        const bool is_first = previous == 0;
         previous = range.end;
         if (open && any_ends(before, rule.joined)) {
             spans.back().end = name;
@@ -104,24 +111,50 @@ std::vector<Span> spans_in(const WorkBoundRule& rule, std::string_view evidence,
             continue;
         }
         open = any_ends(before, rule.start);
+        Span span;
         if (open)
-            spans.push_back({range.start, name, "", ""});
+            span.start = name;
         else if (any_ends(before, rule.end))
-            spans.push_back({range.start, "", name, ""});
+            span.end = name;
         else if (any_ends(before, rule.within))
-            spans.push_back({range.start, "", "", name});
+            span.within = name;
+        else
+            continue;
+        span.begin = range.start;
+        span.opens = is_first && range.start <= look_back && is_one_word(before);
+        spans.push_back(std::move(span));
     }
     return spans;
 }
 
-/// The span that tells of the mentions.
-std::optional<Span> span_for(const std::vector<Span>& spans, const std::vector<Range>& mentions) {
-    if (spans.size() == 1) return spans.front();
-    std::size_t last = 0;
-    for (const auto& mention : mentions) last = std::max(last, mention.end);
-    const auto after = std::find_if(spans.begin(), spans.end(),
-                                    [&](const Span& span) { return span.begin >= last; });
-    return after == spans.end() ? std::nullopt : std::optional<Span>(*after);
+/// The span that tells of the mentions: in the clause of the later one, behind it if any is; else
+/// one that opens the sentence, before them all.
+std::optional<Span> span_for(const std::vector<Span>& spans, std::string_view evidence,
+                             const std::vector<Range>& mentions) {
+    const auto later =
+        std::max_element(mentions.begin(), mentions.end(),
+                         [](const Range& a, const Range& b) { return a.start < b.start; });
+    if (later == mentions.end() || later->length() == 0)
+        return spans.size() == 1 ? std::optional<Span>(spans.front()) : std::nullopt;
+    std::vector<std::size_t> positions{later->start};
+    for (const auto& span : spans) positions.push_back(span.begin);
+    const auto clauses = text::clauses_at(evidence, positions);
+    std::optional<Span> best;
+    bool is_behind = false;
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+        if (clauses[i + 1] != clauses[0]) continue;
+        const bool behind = spans[i].begin >= later->end;
+        if (best && (is_behind || !behind)) continue;
+        best = spans[i];
+        is_behind = behind;
+    }
+    if (best || spans.empty()) return best;
+    const auto& opening = spans.front();
+    const bool opens =
+        opening.opens && std::all_of(mentions.begin(), mentions.end(), [&](const Range& mention) {
+            return mention.length() == 0 || mention.start > opening.begin;
+        });
+    return opens ? std::optional<Span>(opening) : std::nullopt;
 }
 
 void set(json* item, const char* member, const std::string& name) {
@@ -158,8 +191,8 @@ std::vector<std::string> known_works(const WorkBoundRule& rule, const Passage& p
 void set_work_bounds(const WorkBoundRule& rule, json* item, std::string_view evidence,
                      const std::vector<Range>& mentions, const std::vector<std::string>& works) {
     if (works.empty()) return;
-    const auto span =
-        span_for(spans_in(rule, evidence, places_of(works, evidence, mentions)), mentions);
+    const auto spans = spans_in(rule, evidence, places_of(works, evidence, mentions));
+    const auto span = span_for(spans, evidence, mentions);
     if (!span) return;
     set(item, "start_work", span->start);
     set(item, "end_work", span->end);

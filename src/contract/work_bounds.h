@@ -18,9 +18,9 @@ namespace almagest::contract {
                                                    const nlohmann::json& answer);
 
 /// Sets an item's "start_work", "end_work" and "work_context" as its evidence states them: "from A
-/// New Hope to The Last Jedi", "until The Last Jedi", "in A New Hope". Of several spans the first
-/// after the mentions counts; where that is none, nothing is set. A work that is a mention of the
-/// item itself bounds nothing. What the item has already stays.
+/// New Hope to The Last Jedi", "until The Last Jedi", "in A New Hope". The span in the clause of
+/// the later mention counts, behind it if one is, else one that opens the sentence. A work that is
+/// a mention of the item itself bounds nothing. What the item has already stays.
 void set_work_bounds(const WorkBoundRule& rule, nlohmann::json* item, std::string_view evidence,
                      const std::vector<text::Range>& mentions,
                      const std::vector<std::string>& works);
