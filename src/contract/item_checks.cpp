@@ -64,14 +64,14 @@ void look_up(const LookUpRule& rule, const std::vector<std::string>& mentions, c
     const auto list = answer.is_object() ? answer.find(rule.items) : answer.end();
     for (const auto& mention : mentions) {
         const auto key = text::name_key(item->value(mention, std::string()));
-        for (const auto& take : rule.take) item->erase(mention + "_" + take);
+        for (const auto& take : rule.take) item->erase(fmt::format("{}_{}", mention, take));
         if (list == answer.end() || !list->is_array()) continue;
         for (const auto& one : *list) {
             const auto name = one.is_object() ? one.find(rule.by) : one.end();
             if (!one.is_object() || name == one.end() || !name->is_string()) continue;
             if (text::name_key(trimmed_name(name->get_ref<const std::string&>())) != key) continue;
             for (const auto& take : rule.take)
-                if (one.contains(take)) (*item)[mention + "_" + take] = one[take];
+                if (one.contains(take)) (*item)[fmt::format("{}_{}", mention, take)] = one[take];
             break;
         }
     }

@@ -56,7 +56,7 @@ bool has_version(const fs::path& folder) {
 fs::path root_of(const fs::path& folder) {
     if (!fs::is_directory(folder))
         throw UsageError(fmt::format("there is no folder {}", folder.string()));
-    const auto path = fs::canonical(folder);
+    auto path = fs::canonical(folder);
     if (is_version(path)) return path.parent_path().parent_path();
     if (has_version(path)) return path.parent_path();
     const auto below = folders_in(path);
