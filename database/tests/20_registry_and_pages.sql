@@ -1,6 +1,6 @@
 BEGIN;
 LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE; -- before tests beside this one hold parts of it
-SELECT plan(26);
+SELECT plan(30);
 CREATE FUNCTION pg_temp.type(p_version text, p_sha text) RETURNS text LANGUAGE sql AS $$
     SELECT llm.usp_register_job_type(jsonb_build_object('job_type', 'test', 'version', p_version, 'unit', 'page', 'handler', 'dbo.x', 'sha256', p_sha)) $$;
 SELECT is(pg_temp.type('1.9.0', 'a'), 'registered', 'a new type is registered');
@@ -16,6 +16,15 @@ SELECT throws_ok($$SELECT pg_temp.type('one', 'e')$$, 'AL003', NULL, 'a version 
 SELECT throws_ok($$SELECT llm.usp_register_job_type('{"job_type": "x"}')$$, 'AL003', NULL, 'a type without its keys is refused');
 SELECT throws_ok($$SELECT llm.usp_register_job_type('{"job_type": "x", "version": "1.0.0", "unit": "page", "handler": "h", "sha256": "a", "lease_seconds": 0}')$$,
     'AL005', NULL, 'a lease of no time is refused');
+
+CREATE FUNCTION pg_temp.asked(p_on_demand jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT llm.usp_register_job_type(jsonb_build_object('job_type', 'asked', 'version', '1.0.0', 'unit', 'page', 'handler', 'dbo.x', 'sha256', 's',
+        'after', 'test', 'on_demand', p_on_demand)) $$;
+SELECT is(pg_temp.asked('true'), 'registered', 'a type on demand is registered');
+CREATE TEMP TABLE reading AS SELECT tap.page(1, 'on demand', 'One.') AS id;
+SELECT is((SELECT llm.usp_enqueue_types_for_page(id, NULL, 'test', NULL) FROM reading), 0, 'and enqueued by nobody but who names it');
+SELECT is(pg_temp.asked('false'), 'updated', 'until the configuration enables it');
+SELECT is((SELECT llm.usp_enqueue_types_for_page(id, NULL, 'test', NULL) FROM reading), 1, 'and it follows what it comes after');
 
 CREATE FUNCTION pg_temp.take(p_locator text, p_text text) RETURNS TABLE (id bigint, version integer, is_new boolean) LANGUAGE sql AS $$
     SELECT source_page_id, version, is_new FROM ingest.usp_ingest_page(1, p_locator, 'text/plain', 'UTF-8', 't', p_text,

@@ -207,6 +207,21 @@ Taker milliseconds(std::chrono::milliseconds& target, std::int64_t least, std::i
     };
 }
 
+Taker text_list(std::vector<std::string>& target, const std::string& shape, std::string must) {
+    return [&target, shape = std::regex(shape), must = std::move(must)](
+               const YAML::Node& node, const std::string& path, const Source& source) {
+        if (!node.IsSequence()) source.refuse(node, fmt::format("{} must {}", path, must));
+        std::vector<std::string> list;
+        for (const auto& entry : node) {
+            const std::string& value = scalar(entry, path, source, "a list of words");
+            if (value.size() > 128 || !std::regex_match(value, shape))
+                source.refuse(entry, fmt::format("{} must {}", path, must));
+            list.push_back(value);
+        }
+        target = std::move(list);
+    };
+}
+
 Taker text_map(std::map<std::string, std::string>& target, const std::string& key_shape,
                const std::string& value_shape, std::string must) {
     return [&target, key_shape = std::regex(key_shape), value_shape = std::regex(value_shape),

@@ -60,6 +60,10 @@ void read_mapping(const YAML::Node& node, const std::string& path, const Source&
                              const std::string& key_shape, const std::string& value_shape,
                              std::string must);
 
+/// A list of scalars of the shape `shape`, in place of what `target` holds.
+[[nodiscard]] Taker text_list(std::vector<std::string>& target, const std::string& shape,
+                              std::string must);
+
 /// A whole number from `least` to `most`.
 [[nodiscard]] std::uint64_t whole_number(const YAML::Node& node, const std::string& path,
                                          const Source& source, std::uint64_t least,

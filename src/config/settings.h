@@ -74,6 +74,10 @@ struct TypeThresholds {
     std::optional<double> manual_review;
 };
 
+struct ContractSettings {
+    std::vector<std::string> enabled;  ///< on-demand job types that run with every page
+};
+
 struct GovernanceSettings {
     double auto_promote_threshold = 0.9;
     double manual_review_threshold = 0.7;
@@ -119,6 +123,7 @@ struct Settings {
     LlmSettings llm;
     ClusterSettings cluster;
     ChunkSettings chunk;
+    ContractSettings contracts;
     GovernanceSettings governance;
     WorkSettings work;
     QueueSettings queue;

@@ -76,7 +76,10 @@ struct Grounded {
 /// the first mention; a rule that names nothing to find gives the passage's beginning, grounding
 /// "passage", and lowers nothing. Dates and bounding works of the model's own count only where the
 /// evidence states them; taking one out is a refusal beside the kept item. When the answer as a
-/// whole (rule "") is refused, `output` is null. Thread-safe.
+/// whole (rule "") is refused, `output` is null. An item of which a text stands only in the
+/// contract's own prompt is refused. Nested lists are grounded with their item: what they mention
+/// in its evidence, else elsewhere in the passage. What a rule looks up or describes by comes from
+/// the answer's other lists and from the evidence. Thread-safe.
 [[nodiscard]] Grounded ground(const JobType& type, const nlohmann::json& answer,
                               const Passage& passage, double default_confidence);
 

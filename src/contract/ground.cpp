@@ -8,7 +8,10 @@
 #include "contract/answer.h"
 #include "contract/direction.h"
 #include "contract/item_bounds.h"
+#include "contract/item_checks.h"
 #include "contract/mention.h"
+#include "contract/support.h"
+#include "contract/work_bounds.h"
 #include "text/code_points.h"
 #include "text/names.h"
 
@@ -18,32 +21,8 @@ namespace {
 using nlohmann::json;
 using text::Range;
 
-constexpr std::size_t longest_name = 300;       // code points
-constexpr int least_habit = 2;                  // reversals that make a habit
-constexpr std::size_t most_places = 16;         // pieces of evidence for one item
-constexpr std::size_t longest_beginning = 200;  // code points quoted for a judgement of it all
-
-/// What an item rests on: ranges of the passage, how well they carry it, and what that is worth.
-struct Support {
-    std::vector<Range> places;
-    std::string how = "exact";
-    double worth = 1.0;
-};
-
-/// Thrown inside this file: the item is not believed, and why.
-struct NotBelieved {
-    std::string reason;
-};
-
-bool holds(const Range& place, const Mention& mention) {
-    return std::any_of(mention.places.begin(), mention.places.end(),
-                       [&](const Range& one) { return place.contains(one); });
-}
-
-std::size_t held(const Range& place, const std::vector<Mention>& mentions) {
-    return static_cast<std::size_t>(std::count_if(
-        mentions.begin(), mentions.end(), [&](const Mention& one) { return holds(place, one); }));
-}
+constexpr std::size_t longest_name = 300;  // code points
+constexpr int least_habit = 2;             // reversals that make a habit
 
 bool has_nul(const json& value) {
     if (value.is_string())
@@ -51,37 +30,50 @@ bool has_nul(const json& value) {
     return value.is_structured() && std::any_of(value.begin(), value.end(), has_nul);
 }
 
-/// The number of a sentence as models write it: 3, "3", "[3]".
-std::optional<std::size_t> sentence_number(const json& item, const std::string& member) {
-    const auto found = item.find(member);
-    if (found == item.end()) return std::nullopt;
-    if (found->is_number_integer() && *found > 0) return found->get<std::size_t>();
-    if (!found->is_string()) return std::nullopt;
-    std::string digits;
-    for (const char c : found->get_ref<const std::string&>()) {
-        if (c >= '0' && c <= '9') digits.push_back(c);
-    }
-    if (digits.empty() || digits.size() > 6) return std::nullopt;
-    return std::stoul(digits);
-}
-
-/// A member's text; "" where there is no such member or text.
-std::string text_of(const json& item, const std::string& member) {
-    const auto found = item.find(member);
-    return found == item.end() || !found->is_string() ? std::string() : found->get<std::string>();
-}
+/// What the items of all rules of one answer are grounded in.
+struct Ground {
+    IndexedPassage in;
+    std::string prompt;  ///< the contract's own words, examples among them
+    const json& answer;
+    double default_confidence;
+    std::vector<Refusal>* refusals;
+};
 
 /// Grounds the items of one rule, in order.
 class Grounding {
   public:
-    Grounding(const GroundingRule& rule, const Passage& passage, double default_confidence,
-              std::vector<Refusal>* refusals)
+    Grounding(const GroundingRule& rule, const Ground& ground, std::string name,
+              std::optional<Range> around = std::nullopt)
         : rule_(rule),
-          passage_(passage),
-          index_(passage.text),
-          default_confidence_(default_confidence),
-          refusals_(refusals) {}
+          ground_(ground),
+          in_(ground.in),
+          index_(ground.in.index),
+          name_(std::move(name)),
+          around_(around) {
+        if (rule.work_bounds) works_ = known_works(*rule.work_bounds, in_.passage, ground.answer);
+    }
 
+    /// Those of the items that are believed, with their evidence.
+    json believe_all(const json& items) {
+        if (!rule_.direction.verb_endings.empty() && !rule_.wording.empty()) observe(items);
+        auto kept = json::array();
+        for (const auto& item : items) {
+            if (auto believed = believe(item)) kept.push_back(std::move(*believed));
+        }
+        return kept;
+    }
+
+    /// The item with its evidence; nullopt: refused, and recorded so.
+    std::optional<json> believe(const json& given) {
+        try {
+            return grounded(given);
+        } catch (const NotBelieved& cause) {
+            refuse(cause.reason, given);
+            return std::nullopt;
+        }
+    }
+
+  private:
     /// Looks how an answer's items stand to the text in direction, before any of them is believed.
     void observe(const json& items) {
         for (auto item : items) {
@@ -89,7 +81,8 @@ class Grounding {
                 if (!item.is_object()) continue;
                 const auto mentions = mentions_of(&item);
                 const auto wording = text_of(item, rule_.wording);
-                const auto said = direction_of(mentions, support_of(item, mentions), wording);
+                const auto support = support_of(rule_, item, mentions, in_, around_);
+                const auto said = direction_of(mentions, support, wording);
                 auto& turned = turned_[text::name_key(wording)];
                 if (said == Direction::stated) ++turned.kept;
                 if (said == Direction::reversed) ++turned.reversed;
@@ -99,23 +92,17 @@ class Grounding {
         }
     }
 
-    /// The item with its evidence; nullopt: refused, and recorded so.
-    std::optional<json> believe(const json& given) {
-        try {
-            return grounded(given);
-        } catch (const NotBelieved& cause) {
-            refusals_->push_back({rule_.items, cause.reason, given});
-            return std::nullopt;
-        }
-    }
-
-  private:
     json grounded(json item) {
         if (!item.is_object()) throw NotBelieved{"not an object"};
         if (has_nul(item)) throw NotBelieved{"holds a NUL character"};
         auto mentions = mentions_of(&item);
-        auto support = support_of(item, mentions);
+        drop_unfound_mentions(&item);
+        if (copies_the_prompt(item, ground_.prompt, in_.passage.text))
+            throw NotBelieved{"copied from the prompt's example"};
+        if (rule_.identifiers) check_identifiers(item);
+        auto support = support_of(rule_, item, mentions, in_, around_);
         const auto wording = text_of(item, rule_.wording);
+        check_value(item, &support);
         mend_direction(&item, &mentions, &support, wording);
         check_repetition(item);
         // "is" or "has" alone says too little to be found again in a sentence.
@@ -124,10 +111,13 @@ class Grounding {
             support.worth *= 0.9;
 
         item["confidence"] = confidence(item, support.worth);
-        set_time_bounds(&item, support, mentions, wording);
-        drop_unnamed_works(&item);
+        set_bounds_of(&item, support, mentions, wording);
+        if (rule_.look_up) look_up(*rule_.look_up, rule_.mentions, ground_.answer, &item);
+        ground_nested(&item, support);
         item["grounding"] = support.how;
         item["evidence"] = evidence(support);
+        if (!rule_.description.empty() && !support.places.empty())
+            item[rule_.description] = std::string(index_.slice(support.places.front()));
         return item;
     }
 
@@ -135,16 +125,13 @@ class Grounding {
     std::vector<Mention> mentions_of(json* item) const {
         std::vector<Mention> mentions;
         for (const auto& member : rule_.mentions) {
-            const auto given = item->find(member);
-            const auto name = given == item->end() || !given->is_string()
-                                  ? std::string()
-                                  : trimmed_name(given->get_ref<const std::string&>());
+            const auto name = trimmed_name(text_of(*item, member));
             if (name.empty()) throw NotBelieved{member + " is missing"};
             if (text::code_point_count(name) > longest_name)
                 throw NotBelieved{member + " is too long"};
             if (is_pronoun(name)) throw NotBelieved{member + " is a pronoun"};
-            auto mention = find_mention(passage_.text, name);
-            if (mention.places.empty()) throw NotBelieved{member + " not in the passage"};
+            auto mention = find_mention(in_.passage.text, name);
+            if (mention.places.empty()) throw NotBelieved{member + not_found(name)};
             (*item)[member] = mention.name;
             mentions.push_back(std::move(mention));
         }
@@ -156,6 +143,43 @@ class Grounding {
             }
         }
         return mentions;
+    }
+
+    /// Why a name that the passage lacks is in the answer.
+    const char* not_found(const std::string& name) const {
+        return text::find_words(ground_.prompt, name).empty() ? " not in the passage"
+                                                              : " only in the prompt";
+    }
+
+    void drop_unfound_mentions(json* item) const {
+        for (const auto& member : rule_.optional_mentions) {
+            if (!item->contains(member)) continue;
+            const auto name = trimmed_name(text_of(*item, member));
+            const auto found = name.empty() ? Mention{} : find_mention(in_.passage.text, name);
+            if (!found.places.empty()) {
+                (*item)[member] = found.name;
+                continue;
+            }
+            if (!name.empty()) refuse(member + not_found(name), *item);
+            item->erase(member);
+        }
+    }
+
+    void check_identifiers(const json& item) const {
+        const auto fault = identifier_fault(*rule_.identifiers, item, in_.passage.payload);
+        if (!fault.empty()) throw NotBelieved{fault};
+    }
+
+    void check_value(const json& item, Support* support) const {
+        if (rule_.value.empty()) return;
+        const auto value = item.find(rule_.value);
+        auto best = Stated::not_at_all;
+        for (const auto& place : support->places) {
+            if (value == item.end()) break;
+            best = std::min(best, stated(*value, index_.slice(place)));
+        }
+        if (best == Stated::not_at_all) throw NotBelieved{rule_.value + " not in the evidence"};
+        if (best == Stated::in_its_words) support->worth *= 0.9;
     }
 
     void check_repetition(const json& item) {
@@ -205,68 +229,6 @@ class Grounding {
         return ranges;
     }
 
-    Support support_of(const json& item, const std::vector<Mention>& mentions) const {
-        if (!rule_.sentence.empty()) return in_sentence(item, mentions);
-        if (!rule_.quote.empty()) return in_quote(item, mentions);
-        if (!mentions.empty()) return {first(mentions.front().places), "exact", 1.0};
-        // Nothing to find: a judgement of the whole passage, shown by its beginning.
-        return {{{0, std::min(index_.size(), longest_beginning)}}, "passage", 1.0};
-    }
-
-    Support in_sentence(const json& item, const std::vector<Mention>& mentions) const {
-        const auto number = sentence_number(item, rule_.sentence);
-        const bool exists = number && *number >= 1 && *number <= passage_.sentences.size();
-        const auto better = only_sentence_with(mentions);
-        if (!exists) {
-            if (better) return {{*better}, "normalised", 0.9};
-            throw NotBelieved{"no such sentence"};
-        }
-        const auto& named = passage_.sentences[*number - 1];
-        const auto here = held(named, mentions);
-        if (here == mentions.size()) return {{named}, "exact", 1.0};
-        // "He led it until 1996": a sentence that carries the wording and one of the names may
-        // leave the other to a pronoun; else the one sentence with all names was meant.
-        const auto wording = text_of(item, rule_.wording);
-        const bool tells =
-            here > 0 && !wording.empty() && carries_wording(index_.slice(named), wording);
-        if (better && !tells) return {{*better}, "normalised", 0.9};
-        if (here > 0) return {{named}, "passage", 0.85};
-        throw NotBelieved{"names not in the sentence"};
-    }
-
-    std::optional<Range> only_sentence_with(const std::vector<Mention>& mentions) const {
-        if (mentions.empty()) return std::nullopt;
-        std::optional<Range> only;
-        for (const auto& sentence : passage_.sentences) {
-            if (held(sentence, mentions) != mentions.size()) continue;
-            if (only) return std::nullopt;
-            only = sentence;
-        }
-        return only;
-    }
-
-    Support in_quote(const json& item, const std::vector<Mention>& mentions) const {
-        const auto quote = item.contains(rule_.quote) && item[rule_.quote].is_string()
-                               ? item[rule_.quote].get<std::string>()
-                               : std::string();
-        const auto found = quote.empty() ? std::nullopt : text::align_quote(passage_.text, quote);
-        if (!found) {
-            if (!mentions.empty()) return {first(mentions.front().places), "none", 0.5};
-            if (rule_.items.empty()) return {{}, "none", 0.5};
-            throw NotBelieved{"quote not in the passage"};
-        }
-        const bool all_inside = held(found->range, mentions) == mentions.size();
-        if (found->how == text::Alignment::fuzzy) return {{found->range}, "fuzzy", 0.85};
-        if (!all_inside) return {{found->range}, "passage", 0.85};
-        if (found->how == text::Alignment::normalised) return {{found->range}, "normalised", 0.9};
-        return {{found->range}, "exact", 1.0};
-    }
-
-    static std::vector<Range> first(const std::vector<Range>& places) {
-        return {places.begin(),
-                places.begin() + static_cast<std::ptrdiff_t>(std::min(places.size(), most_places))};
-    }
-
     bool any_carries(const Support& support, const std::string& wording) const {
         return std::any_of(support.places.begin(), support.places.end(), [&](const Range& place) {
             return carries_wording(index_.slice(place), wording);
@@ -275,30 +237,55 @@ class Grounding {
 
     double confidence(const json& item, double worth) const {
         const auto own = item.find("confidence");
-        double sure = default_confidence_;
+        double sure = ground_.default_confidence;
         if (own != item.end() && own->is_number() && *own >= 0.0 && *own <= 1.0)
             sure = own->get<double>();
         return std::round(sure * worth * 10'000) / 10'000;
     }
 
-    void set_time_bounds(json* item, const Support& support, const std::vector<Mention>& mentions,
-                         const std::string& wording) const {
-        std::vector<std::string> unproved;
+    void set_bounds_of(json* item, const Support& support, const std::vector<Mention>& mentions,
+                       const std::string& wording) const {
+        drop_unnamed_works(item);
+        if (support.places.empty()) {
+            refuse_all(drop_bounds(item), *item);
+            return;
+        }
+        // A name alone tells no time: its sentence does.
+        const bool is_told = !rule_.sentence.empty() || !rule_.quote.empty() || around_.has_value();
+        const auto place =
+            is_told ? support.places.front() : sentence_of(in_.passage, support.places.front());
+        std::vector<Range> ranges;
+        for (const auto& mention : mentions) {
+            const auto inside = within(place, mention);
+            ranges.push_back(inside.empty() ? Range{} : inside.front());
+        }
+        ranges.resize(std::max<std::size_t>(ranges.size(), 2));
         const auto given = *item;
-        if (rule_.time_bounds && !support.places.empty()) {
-            const auto& place = support.places.front();
-            const auto where = [&](std::size_t mention) -> Range {
-                if (mention >= mentions.size()) return {};
-                const auto ranges = within(place, mentions[mention]);
-                return ranges.empty() ? Range{} : ranges.front();
-            };
-            unproved = set_bounds(item, index_.slice(place), where(0), where(1), wording);
-        } else {
-            unproved = drop_bounds(item);
+        const auto evidence = index_.slice(place);
+        refuse_all(has_time_bounds(*item, evidence)
+                       ? set_bounds(item, evidence, ranges[0], ranges[1],
+                                    wording.empty() ? joined(rule_.time_words) : wording)
+                       : drop_bounds(item),
+                   given);
+        if (rule_.work_bounds) set_work_bounds(*rule_.work_bounds, item, evidence, ranges, works_);
+    }
+
+    bool has_time_bounds(const json& item, std::string_view evidence) const {
+        if (!rule_.time_bounds) return false;
+        if (!rule_.bounded_member.empty()) {
+            const auto value = text::name_key(text_of(item, rule_.bounded_member));
+            const auto& values = rule_.bounded_values;
+            if (std::none_of(values.begin(), values.end(),
+                             [&](const std::string& one) { return text::name_key(one) == value; }))
+                return false;
         }
-        for (const auto& member : unproved) {
-            refusals_->push_back({rule_.items, member + " not in the evidence", given});
-        }
+        return carries_wording(evidence, joined(rule_.time_words));
+    }
+
+    static std::string joined(const std::vector<std::string>& words) {
+        std::string text;
+        for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+        return text;
     }
 
     /// Works that bound an item, if the contract asks for them, must be named in the passage.
@@ -307,28 +294,55 @@ class Grounding {
             const auto work = item->find(member);
             if (work == item->end() || !work->is_string()) continue;
             const auto name = trimmed_name(work->get_ref<const std::string&>());
-            if (!name.empty() && !find_mention(passage_.text, name).places.empty()) continue;
-            refusals_->push_back({rule_.items, std::string(member) + " not in the passage", *item});
+            if (!name.empty() && !find_mention(in_.passage.text, name).places.empty()) continue;
+            if (!name.empty()) refuse(std::string(member) + " not in the passage", *item);
             item->erase(member);
+        }
+    }
+
+    void ground_nested(json* item, const Support& support) const {
+        for (const auto& rule : rule_.nested) {
+            const auto list = item->find(rule.items);
+            if (list != item->end() && list->is_array() && !list->empty()) {
+                std::optional<Range> around;
+                if (!support.places.empty()) around = support.places.front();
+                *list =
+                    Grounding(rule, ground_, name_ + "." + rule.items, around).believe_all(*list);
+            }
+            const bool is_left = list != item->end() && !list->empty();
+            if (!is_left && rule.needed)
+                throw NotBelieved{"none of its " + rule.items + " is left"};
+            if (is_left && !rule.map_key.empty())
+                *list = as_map(*list, rule.map_key, rule.map_value);
         }
     }
 
     json evidence(const Support& support) const {
         auto list = json::array();
         for (const auto& place : support.places) {
-            list.push_back({{"char_start", passage_.offset + place.start},
-                            {"char_end", passage_.offset + place.end},
+            list.push_back({{"char_start", in_.passage.offset + place.start},
+                            {"char_end", in_.passage.offset + place.end},
                             {"quote", std::string(index_.slice(place))},
                             {"grounding", support.how}});
         }
         return list;
     }
 
+    void refuse(const std::string& reason, const json& item) const {
+        ground_.refusals->push_back({name_, reason, item});
+    }
+
+    void refuse_all(const std::vector<std::string>& members, const json& item) const {
+        for (const auto& member : members) refuse(member + " not in the evidence", item);
+    }
+
     const GroundingRule& rule_;
-    const Passage& passage_;
-    text::CodePointIndex index_;
-    double default_confidence_;
-    std::vector<Refusal>* refusals_;
+    const Ground& ground_;
+    const IndexedPassage& in_;
+    const text::CodePointIndex& index_;
+    std::string name_;
+    std::optional<Range> around_;
+    std::vector<std::string> works_;
     std::set<std::string> seen_;
 
     struct Turned {
@@ -338,14 +352,22 @@ class Grounding {
     std::map<std::string, Turned> turned_;  // by wording
 };
 
+std::string words_of(const std::vector<PromptMessage>& prompt) {
+    std::string words;
+    for (const auto& message : prompt) words += message.text + "\n";
+    return words;
+}
+
 }  // namespace
 
 Grounded ground(const JobType& type, const json& answer, const Passage& passage,
                 double default_confidence) {
     Grounded result;
     result.output = answer;
+    const Ground ground{IndexedPassage(passage), words_of(type.prompt), answer, default_confidence,
+                        &result.refusals};
     for (const auto& rule : type.grounding) {
-        Grounding grounding(rule, passage, default_confidence, &result.refusals);
+        Grounding grounding(rule, ground, rule.items);
         if (rule.items.empty()) {
             auto whole = grounding.believe(result.output);
             if (!whole) {
@@ -357,13 +379,7 @@ Grounded ground(const JobType& type, const json& answer, const Passage& passage,
         }
         const auto items = result.output.find(rule.items);
         if (items == result.output.end() || !items->is_array()) continue;
-        auto kept = json::array();
-        if (!rule.direction.verb_endings.empty() && !rule.wording.empty())
-            grounding.observe(*items);
-        for (const auto& item : *items) {
-            if (auto believed = grounding.believe(item)) kept.push_back(std::move(*believed));
-        }
-        *items = std::move(kept);
+        *items = grounding.believe_all(*items);
     }
     return result;
 }

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <set>
 
 #include "contract/answer.h"
+#include "contract/grounding_rules.h"
+#include "contract/members.h"
 #include "contract/prompt.h"
 #include "contract/strict_json.h"
 #include "contract/yaml_json.h"
@@ -46,100 +47,6 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// Takes typed values out of an object and refuses what is left.
-class Members {
-  public:
-    Members(const json& object, std::string where) : object_(object), where_(std::move(where)) {
-        if (!object_.is_object()) throw UsageError(where_ + " is no mapping");
-    }
-
-    const json* find(const std::string& key) {
-        known_.insert(key);
-        const auto member = object_.find(key);
-        return member == object_.end() || member->is_null() ? nullptr : &*member;
-    }
-    std::string text(const std::string& key, bool required = false) {
-        const auto* value = find(key);
-        if (value == nullptr) {
-            if (required) throw UsageError(fmt::format("{} lacks \"{}\"", where_, key));
-            return {};
-        }
-        if (!value->is_string() || value->get_ref<const std::string&>().empty()) {
-            throw UsageError(fmt::format("{}: \"{}\" is no text", where_, key));
-        }
-        return value->get<std::string>();
-    }
-    std::optional<std::string> optional_text(const std::string& key) {
-        auto value = text(key);
-        if (value.empty()) return std::nullopt;
-        return value;
-    }
-    std::int64_t number(const std::string& key, std::int64_t standard, std::int64_t least,
-                        std::int64_t most) {
-        const auto* value = find(key);
-        if (value == nullptr) return standard;
-        if (!value->is_number_integer() || *value < least || *value > most) {
-            throw UsageError(fmt::format("{}: \"{}\" is {}, not a whole number from {} to {}",
-                                         where_, key, value->dump(), least, most));
-        }
-        return value->get<std::int64_t>();
-    }
-    bool truth(const std::string& key) {
-        const auto* value = find(key);
-        if (value != nullptr && !value->is_boolean()) {
-            throw UsageError(fmt::format("{}: \"{}\" is neither true nor false", where_, key));
-        }
-        return value != nullptr && value->get<bool>();
-    }
-    void refuse_others() const {
-        for (const auto& [key, value] : object_.items()) {
-            if (!known_.contains(key)) {
-                throw UsageError(fmt::format("{} has the unknown key \"{}\"", where_, key));
-            }
-        }
-    }
-
-  private:
-    const json& object_;
-    std::string where_;
-    std::set<std::string> known_;
-};
-
-std::vector<std::string> texts(const json* value, const std::string& where) {
-    if (value == nullptr) return {};
-    std::vector<std::string> list;
-    for (const auto& one : value->is_array() ? *value : json::array({*value})) {
-        if (!one.is_string()) throw UsageError(where + " is no list of members");
-        list.push_back(one.get<std::string>());
-    }
-    return list;
-}
-
-GroundingRule grounding_rule(const json& value, std::size_t index) {
-    const auto where = fmt::format("job.yaml: grounding rule {}", index + 1);
-    Members members(value, where);
-    GroundingRule rule;
-    if (const auto* items = members.find("items")) {
-        if (!items->is_string()) throw UsageError(where + ": \"items\" is no text");
-        rule.items = items->get<std::string>();
-    }
-    rule.mentions = texts(members.find("mentions"), where + ": \"mentions\"");
-    rule.quote = members.text("quote");
-    rule.sentence = members.text("sentence");
-    rule.wording = members.text("wording");
-    rule.time_bounds = members.truth("time_bounds");
-    if (const auto* direction = members.find("direction")) {
-        Members words(*direction, where + ": \"direction\"");
-        rule.direction.passive = texts(words.find("passive"), where + ": \"passive\"");
-        rule.direction.auxiliaries = texts(words.find("auxiliaries"), where + ": \"auxiliaries\"");
-        rule.direction.verb_endings =
-            texts(words.find("verb_endings"), where + ": \"verb_endings\"");
-        words.refuse_others();
-    }
-    members.refuse_others();
-    return rule;
-}
-
 JobType job_type_of(const json& settings) {
     Members members(settings, "job.yaml");
     JobType type;
@@ -161,12 +68,10 @@ JobType job_type_of(const json& settings) {
     type.output_reserve_tokens =
         static_cast<std::size_t>(members.number("output_reserve_tokens", 1000, 1, 1'000'000));
     type.partial_answers = members.truth("partial_answers");
-    if (const auto* rules = members.find("grounding")) {
-        if (!rules->is_array()) throw UsageError("job.yaml: \"grounding\" is no list of rules");
-        for (std::size_t i = 0; i < rules->size(); ++i) {
-            type.grounding.push_back(grounding_rule((*rules)[i], i));
-        }
-    }
+    type.on_demand = members.truth("on_demand");
+    type.describes = members.list("describes");
+    if (const auto* rules = members.find("grounding"))
+        type.grounding = grounding_rules(*rules, "job.yaml: grounding");
     members.refuse_others();
     return type;
 }
@@ -213,6 +118,7 @@ std::vector<fs::path> files_of(const fs::path& folder) {
     for (const auto& entry : fs::directory_iterator(folder)) {
         const auto name = entry.path().filename().string();
         if (name.starts_with('.')) continue;
+        if (entry.is_directory() && (name == "examples" || name == "counter-examples")) continue;
         if (!known.contains(name))
             throw UsageError(fmt::format("{} is no file of a contract", name));
         if (name != "README.md") files.push_back(entry.path());
@@ -257,18 +163,34 @@ void refuse_model_files(const std::vector<fs::path>& files, const JobType& type,
     if (!type.grounding.empty()) throw UsageError(fmt::format("{} has no grounding", kind));
 }
 
-json read_input_schema(const std::string& text) {
+json read_schema(const fs::path& file) {
     std::string why;
-    auto schema = read_strict_json(text, &why);
-    if (!schema) throw UsageError("input.schema.json is no JSON: " + why);
-    const Schema compiled(*schema);
+    auto schema = read_strict_json(read_file(file), &why);
+    if (!schema) throw UsageError(file.filename().string() + " is no JSON: " + why);
     return std::move(*schema);
+}
+
+/// Does the work, and names the folder in what is wrong with it.
+template <typename Work>
+auto naming(const fs::path& folder, Work work) {
+    const auto refusal = [&](const std::string& why) {
+        return UsageError(fmt::format("the contract {} is refused: {}", folder.string(), why));
+    };
+    try {
+        return work();
+    } catch (const UsageError& error) {
+        throw refusal(error.what());
+    } catch (const json::exception& error) {
+        throw refusal(error.what());
+    } catch (const fs::filesystem_error& error) {
+        throw refusal(error.code().message());
+    }
 }
 
 }  // namespace
 
 JobType read_job_folder(const fs::path& folder) {
-    try {
+    return naming(folder, [&] {
         const auto files = files_of(folder);
         auto settings = yaml_to_json(read_file(folder / "job.yaml"));
         auto type = job_type_of(settings);
@@ -280,57 +202,22 @@ JobType read_job_folder(const fs::path& folder) {
         } else {
             refuse_model_files(files, type, "a type without a prompt");
         }
-        if (fs::exists(folder / "input.schema.json"))
-            type.input_schema = read_input_schema(read_file(folder / "input.schema.json"));
+        if (fs::exists(folder / "input.schema.json")) {
+            type.input_schema = read_schema(folder / "input.schema.json");
+            const Schema compiled(type.input_schema);
+        }
         type.settings = std::move(settings);
         type.sha256 = sha256_of(files);
         return type;
-    } catch (const UsageError& error) {
-        throw UsageError(
-            fmt::format("the contract {} is refused: {}", folder.string(), error.what()));
-    } catch (const json::exception& error) {
-        throw UsageError(
-            fmt::format("the contract {} is refused: {}", folder.string(), error.what()));
-    } catch (const fs::filesystem_error& error) {
-        throw UsageError(
-            fmt::format("the contract {} is refused: {}", folder.string(), error.code().message()));
-    }
+    });
 }
 
-void check_grounding(const std::vector<GroundingRule>& rules, const json& schema) {
-    std::set<std::string> seen;
-    for (const auto& rule : rules) {
-        const auto name = rule.items.empty() ? "the whole answer" : "\"" + rule.items + "\"";
-        if (!seen.insert(rule.items).second) {
-            throw UsageError(fmt::format("job.yaml has two grounding rules for {}", name));
-        }
-        const auto* items = &schema;
-        if (!rule.items.empty()) {
-            const json::json_pointer list = json::json_pointer("/properties") / rule.items;
-            if (!schema.contains(list)) {
-                throw UsageError(fmt::format(
-                    "job.yaml grounds {}, which output.schema.json does not have", name));
-            }
-            if (!schema.at(list).contains("items")) {
-                throw UsageError(fmt::format(
-                    "job.yaml grounds {}, which output.schema.json does not say to be a list",
-                    name));
-            }
-            items = &schema.at(list).at("items");
-        }
-        if (!items->contains("properties")) continue;  // described by reference
-        auto members = rule.mentions;
-        for (const auto* one : {&rule.quote, &rule.sentence, &rule.wording}) {
-            if (!one->empty()) members.push_back(*one);
-        }
-        for (const auto& member : members) {
-            if (!items->at("properties").contains(member)) {
-                throw UsageError(fmt::format(
-                    "job.yaml grounds {} by \"{}\", which output.schema.json does not have", name,
-                    member));
-            }
-        }
-    }
+DocumentSchema read_document_folder(const fs::path& folder) {
+    return naming(folder, [&] {
+        return DocumentSchema{folder.parent_path().filename().string(),
+                              Version::parse(folder.filename().string()),
+                              std::make_shared<const Schema>(read_schema(folder / "schema.json"))};
+    });
 }
 
 }  // namespace almagest::contract

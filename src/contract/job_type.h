@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -33,15 +34,53 @@ struct DirectionRule {
         verb_endings;  ///< how verbs end that a text states a relation with: "ed"
 };
 
+/// Which works bound an item: "owned it from A New Hope to The Last Jedi". The words are a
+/// language's; empty lists find nothing.
+struct WorkBoundRule {
+    std::vector<std::string> types;    ///< types of items that are works: "film"
+    std::string items;                 ///< list of the answer that may name works too, or ""
+    std::vector<std::string> start;    ///< words before the first work of a span: "from"
+    std::vector<std::string> joined;   ///< words before its last work, after a first: "to"
+    std::vector<std::string> end;      ///< words before a last work alone: "until"
+    std::vector<std::string> within;   ///< words before a work in which it all happens: "in"
+    std::vector<std::string> passing;  ///< words between those and the name: "the", "events of"
+};
+
+/// Members that are taken over from the item of another list which has a mention's name.
+struct LookUpRule {
+    std::string items;              ///< the list of the answer
+    std::string by;                 ///< its member with the name
+    std::vector<std::string> take;  ///< "family": a mention "subject" gets "subject_family"
+};
+
+/// Members with identifiers of the job's payload, each at most once in an item.
+struct IdentifierRule {
+    std::vector<std::string> members;  ///< of the item: a number or a list of numbers each
+    std::vector<std::string> among;    ///< members of the payload
+};
+
 /// How the items of one array of the answer (or the answer itself, for "") are tied to the passage.
 struct GroundingRule {
     std::string items{};                  ///< member that holds the array; "" for the whole answer
     std::vector<std::string> mentions{};  ///< members whose text must occur in the passage
-    std::string quote{};                  ///< member with the exact words, or ""
-    std::string sentence{};               ///< member with the number of a sentence (from 1), or ""
-    std::string wording{};                ///< member whose words the evidence should carry, or ""
-    bool time_bounds = false;             ///< read bounds in time from the evidence
+    std::vector<std::string> optional_mentions{};  ///< taken out unless they do
+    std::string value{};     ///< member that the evidence must state, word for word or in its words
+    std::string quote{};     ///< member with the exact words, or ""
+    std::string sentence{};  ///< member with the number of a sentence (from 1), or ""
+    std::string wording{};   ///< member whose words the evidence should carry, or ""
+    std::string description{};     ///< member that takes the words of the evidence, or ""
+    bool time_bounds = false;      ///< read bounds in time from the evidence
+    std::string bounded_member{};  ///< … where this member, unless "",
+    std::vector<std::string> bounded_values{};  ///< has one of these values
+    std::vector<std::string> time_words{};  ///< … and where the evidence has one of these words
+    std::optional<WorkBoundRule> work_bounds{};
+    std::optional<LookUpRule> look_up{};
+    std::optional<IdentifierRule> identifiers{};
     DirectionRule direction{};            ///< checks which of two mentions acts
+    std::vector<GroundingRule> nested{};  ///< of lists inside an item, grounded with it
+    bool needed = false;      ///< nested: an item is refused when nothing of this list is left
+    std::string map_key{};    ///< nested: the list becomes an object of this member's text …
+    std::string map_value{};  ///< … to this one's
 };
 
 struct PromptMessage {
@@ -63,6 +102,9 @@ struct JobType {
     std::chrono::seconds lease{300};
     std::chrono::seconds slack{3600};  ///< due_at = enqueued_at + slack, at the default priority
     std::size_t output_reserve_tokens = 1000;
+    bool on_demand = false;  ///< enqueued only when asked for, unless the configuration enables it
+    std::vector<std::string>
+        describes;                 ///< payload's ids of entities, whose accounts are the passage
     bool partial_answers = false;  ///< the complete items of an answer that broke off count
     std::vector<GroundingRule> grounding;
     std::vector<PromptMessage> prompt;  ///< empty for steps without a model
@@ -74,25 +116,43 @@ struct JobType {
     [[nodiscard]] bool asks_model() const { return !prompt.empty(); }
 };
 
+class Schema;
+
+/// A kind of document that the program writes, such as a job's input, with its schema.
+struct DocumentSchema {
+    std::string name;
+    Version version;
+    std::shared_ptr<const Schema> compiled;
+};
+
 /// Every version of every job type under a contracts folder. Immutable; safe for concurrent
 /// reading.
 class Registry {
   public:
     /// Reads contracts/<job_type>/<version>/{job.yaml, prompt.md, output.schema.json,
-    /// input.schema.json}. prompt.md is parted by lines "# system", "# user", "# assistant"; a type
-    /// with neither prompt nor output schema is its procedure's work alone: the payload goes there.
-    /// Throws UsageError naming folder and cause: a missing or broken file, an unknown key or
-    /// placeholder, a schema that does not compile or uses what the validator does not cover, two
-    /// folders that claim one version, an `after` or `continues` that names no job type.
+    /// input.schema.json}, and folders with a schema.json alone. prompt.md is parted by lines "#
+    /// system", "# user", "# assistant"; a type with neither prompt nor output schema is its
+    /// procedure's work alone: the payload goes there. Throws UsageError naming folder and cause: a
+    /// missing or broken file, an unknown key or placeholder, a schema that does not compile or
+    /// uses what the validator does not cover, two folders that claim one version, an `after` or
+    /// `continues` that names no job type.
     [[nodiscard]] static Registry load(const std::filesystem::path& contracts);
 
+    /// Of contracts that were read one by one; nothing is checked.
+    [[nodiscard]] static Registry of(std::vector<JobType> types);
+    /// Throws UsageError when `after` or `continues` leads from a type to none or in a circle.
+    void check_chains(const JobType& type) const;
+
     [[nodiscard]] const std::vector<JobType>& all() const { return types_; }
+    /// A document of contracts/<name>/<version>/schema.json; null when there is none.
+    [[nodiscard]] const DocumentSchema* document(std::string_view name, Version version) const;
     /// The newest version, or the one asked for. Throws UsageError when there is none.
     [[nodiscard]] const JobType& find(std::string_view job_type,
                                       std::optional<Version> version = std::nullopt) const;
 
   private:
     std::vector<JobType> types_;  // by job type, then version
+    std::vector<DocumentSchema> documents_;
 };
 
 }  // namespace almagest::contract

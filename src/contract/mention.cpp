@@ -109,6 +109,30 @@ bool agree(std::string_view a, std::string_view b) {
     return code_points(common) >= 4;
 }
 
+/// The content words of a statement, folded.
+std::vector<std::string> content_words(std::string_view statement) {
+    auto words = folded_words(statement);
+    std::erase_if(words, is_stop_word);
+    return words;
+}
+
+/// Tells of words whether a text carries them.
+class Carrier {
+  public:
+    explicit Carrier(std::string_view text)
+        : words_(folded_words(text)), whole_(text::name_key(text)) {}
+
+    bool carries(const std::string& word) const {
+        if (is_unspaced(word)) return whole_.find(word) != std::string::npos;
+        return std::any_of(words_.begin(), words_.end(),
+                           [&](const std::string& said) { return agree(word, said); });
+    }
+
+  private:
+    std::vector<std::string> words_;
+    std::string whole_;
+};
+
 }  // namespace
 
 std::string trimmed_name(std::string_view name) {
@@ -158,16 +182,19 @@ Mention find_mention(std::string_view text, std::string_view name) {
 }
 
 bool carries_wording(std::string_view text, std::string_view predicate) {
-    auto wanted = folded_words(predicate);
-    std::erase_if(wanted, is_stop_word);
+    const auto wanted = content_words(predicate);
     if (wanted.empty()) return true;
-    const auto words = folded_words(text);
-    const auto whole = text::name_key(text);
-    return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& word) {
-        if (is_unspaced(word)) return whole.find(word) != std::string::npos;
-        return std::any_of(words.begin(), words.end(),
-                           [&](const std::string& said) { return agree(word, said); });
-    });
+    const Carrier carrier(text);
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&](const std::string& word) { return carrier.carries(word); });
+}
+
+bool carries_every_word(std::string_view text, std::string_view statement) {
+    const auto wanted = content_words(statement);
+    const Carrier carrier(text);
+    return !wanted.empty() &&
+           std::all_of(wanted.begin(), wanted.end(),
+                       [&](const std::string& word) { return carrier.carries(word); });
 }
 
 }  // namespace almagest::contract

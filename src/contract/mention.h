@@ -32,4 +32,7 @@ struct Mention {
 /// words in the predicate there is nothing to miss, and the answer is yes.
 [[nodiscard]] bool carries_wording(std::string_view text, std::string_view predicate);
 
+/// Does a text carry every content word of a statement? One without content words is not carried.
+[[nodiscard]] bool carries_every_word(std::string_view text, std::string_view statement);
+
 }  // namespace almagest::contract

@@ -37,9 +37,10 @@ class Narrowing {
         if (*how == "entity_names") return to_entity_names(schema);
         if (*how == "sentence") return to_sentences(schema);
         if (*how == "item_cap") return cap_items(schema);
+        if (*how == "payload") return to_payload(schema);
         throw UsageError(
             fmt::format("the schema has the unknown \"x-narrow\" {}; known are "
-                        "entity_names, sentence and item_cap",
+                        "entity_names, sentence, item_cap and payload",
                         how->dump()));
     }
 
@@ -97,6 +98,18 @@ class Narrowing {
         }
         if (names.empty()) return false;
         (*schema)["enum"] = std::move(names);
+        return true;
+    }
+
+    bool to_payload(json* schema) const {
+        auto values = json::array();
+        for (const auto& member : schema->value("x-members", json::array())) {
+            if (!member.is_string() || !passage_.payload.is_object()) continue;
+            const auto value = passage_.payload.find(member.get_ref<const std::string&>());
+            if (value != passage_.payload.end()) values.push_back(json(*value));
+        }
+        if (values.empty()) return false;
+        (*schema)["enum"] = std::move(values);
         return true;
     }
 

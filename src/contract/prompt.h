@@ -21,6 +21,7 @@ struct Passage {
     std::vector<std::string> entity_names;  ///< known in this passage, in order of occurrence
     std::vector<std::string> entity_types;  ///< of the same length
     std::string page_type;                  ///< primary type if the page was classified, or ""
+    nlohmann::json payload;                 ///< the job's own, or null
 };
 
 /// The placeholders that prompts may use: {{page_title}}, {{page_type}}, {{passage}},
@@ -37,9 +38,10 @@ struct Passage {
 /// The schema for one call: members marked "x-narrow" take the passage's own limits
 /// ("entity_names": enum of the names; "sentence": 1 … number of sentences; "item_cap": maxItems
 /// from the number of sentences times "x-per-sentence", at least "x-at-least", at most "x-at-most"
-/// beside it). A list whose items nothing can fit, for want of names or sentences, may only be
-/// empty. Everything that starts with "x-" is dropped from the result. What validates against the
-/// narrowed schema validates against the contract's. Throws UsageError on an unknown "x-narrow".
+/// beside it; "payload": enum of what the payload's members "x-members" hold). A list whose items
+/// nothing can fit, for want of names or sentences, may only be empty. Everything that starts with
+/// "x-" is dropped from the result. What validates against the narrowed schema validates against
+/// the contract's. Throws UsageError on an unknown "x-narrow".
 [[nodiscard]] nlohmann::ordered_json narrow(const nlohmann::ordered_json& schema,
                                             const Passage& passage);
 

@@ -30,26 +30,30 @@ const JobType* newest(const std::vector<JobType>& types, std::string_view name) 
     return found;
 }
 
-/// Follows `after` or `continues` from each type: every name must exist, and no circle.
-void check_chain(const std::vector<JobType>& types, const fs::path& contracts, const char* key,
+/// Follows `after` or `continues` from a type: every name must exist, and no circle.
+void check_chain(const std::vector<JobType>& types, const JobType& type, const char* key,
                  std::optional<std::string> JobType::*next) {
-    for (const auto& type : types) {
-        const auto refuse = [&](const std::string& what) {
-            throw UsageError(fmt::format("the contract {} {} in {} is refused: {}", type.job_type,
-                                         type.version.text(), contracts.string(), what));
-        };
-        std::set<std::string> seen{type.job_type};
-        for (auto step = type.*next; step;) {
-            const auto* other = newest(types, *step);
-            if (other == nullptr) {
-                refuse(fmt::format("its \"{}\" names {}, which is no job type", key, *step));
-            }
-            if (!seen.insert(*step).second) {
-                refuse(fmt::format("its \"{}\" leads back in a circle through {}", key, *step));
-            }
-            step = other->*next;
+    const auto refuse = [&](const std::string& what) {
+        throw UsageError(fmt::format("the contract {} {} is refused: {}", type.job_type,
+                                     type.version.text(), what));
+    };
+    std::set<std::string> seen{type.job_type};
+    for (auto step = type.*next; step;) {
+        const auto* other = newest(types, *step);
+        if (other == nullptr) {
+            refuse(fmt::format("its \"{}\" names {}, which is no job type", key, *step));
         }
+        if (!seen.insert(*step).second) {
+            refuse(fmt::format("its \"{}\" leads back in a circle through {}", key, *step));
+        }
+        step = other->*next;
     }
+}
+
+void sort_types(std::vector<JobType>* types) {
+    std::sort(types->begin(), types->end(), [](const JobType& a, const JobType& b) {
+        return std::tie(a.job_type, a.version) < std::tie(b.job_type, b.version);
+    });
 }
 
 }  // namespace
@@ -63,11 +67,14 @@ Registry Registry::load(const fs::path& contracts) {
     Registry registry;
     auto& types = registry.types_;
     for (const auto& type : folders_in(contracts)) {
-        for (const auto& version : folders_in(type)) types.push_back(read_job_folder(version));
+        for (const auto& version : folders_in(type)) {
+            if (fs::exists(version / "schema.json") && !fs::exists(version / "job.yaml"))
+                registry.documents_.push_back(read_document_folder(version));
+            else
+                types.push_back(read_job_folder(version));
+        }
     }
-    std::sort(types.begin(), types.end(), [](const JobType& a, const JobType& b) {
-        return std::tie(a.job_type, a.version) < std::tie(b.job_type, b.version);
-    });
+    sort_types(&types);
     const auto twice =
         std::adjacent_find(types.begin(), types.end(), [](const auto& a, const auto& b) {
             return a.job_type == b.job_type && a.version == b.version;
@@ -76,9 +83,27 @@ Registry Registry::load(const fs::path& contracts) {
         throw UsageError(fmt::format("two folders in {} claim {} {}", contracts.string(),
                                      twice->job_type, twice->version.text()));
     }
-    check_chain(types, contracts, "after", &JobType::after);
-    check_chain(types, contracts, "continues", &JobType::continues);
+    for (const auto& type : types) registry.check_chains(type);
     return registry;
+}
+
+Registry Registry::of(std::vector<JobType> types) {
+    Registry registry;
+    registry.types_ = std::move(types);
+    sort_types(&registry.types_);
+    return registry;
+}
+
+void Registry::check_chains(const JobType& type) const {
+    check_chain(types_, type, "after", &JobType::after);
+    check_chain(types_, type, "continues", &JobType::continues);
+}
+
+const DocumentSchema* Registry::document(std::string_view name, Version version) const {
+    const auto found = std::find_if(
+        documents_.begin(), documents_.end(),
+        [&](const DocumentSchema& one) { return one.name == name && one.version == version; });
+    return found == documents_.end() ? nullptr : &*found;
 }
 
 const JobType& Registry::find(std::string_view job_type, std::optional<Version> version) const {

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "text/code_points.h"
+
 namespace almagest::text {
 namespace {
 
@@ -142,6 +144,22 @@ std::string stem_of(std::string_view lower) {
         lower.remove_suffix(1);
     }
     return std::string(lower);
+}
+
+std::vector<int> clauses_at(std::string_view sentence, const std::vector<std::size_t>& positions) {
+    const auto tokens = date_tokens(sentence);
+    const auto clauses = clauses_of(tokens, find_spans(tokens, find_dates(tokens)));
+    const CodePointIndex index(sentence);
+    std::vector<int> found;
+    for (const auto position : positions) {
+        const auto byte = index.byte_of(std::min(position, index.size()));
+        const auto token = std::find_if(tokens.begin(), tokens.end(),
+                                        [&](const DateToken& one) { return one.end() > byte; });
+        found.push_back(token == tokens.end()
+                            ? -1
+                            : clauses.at(static_cast<std::size_t>(token - tokens.begin())));
+    }
+    return found;
 }
 
 std::set<std::string> predicate_stems(std::string_view wording) {

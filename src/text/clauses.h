@@ -17,6 +17,10 @@ namespace almagest::text {
 [[nodiscard]] std::vector<int> clauses_of(const std::vector<DateToken>& tokens,
                                           const std::vector<TokenSpan>& spans);
 
+/// The clauses that code points of a sentence stand in, in the order given; -1 beyond its words.
+[[nodiscard]] std::vector<int> clauses_at(std::string_view sentence,
+                                          const std::vector<std::size_t>& positions);
+
 /// Is this the form of a verb that tells something of the past, or of being or having?
 [[nodiscard]] bool is_finite_verb(const DateToken& token);
 

@@ -22,12 +22,32 @@ CheckedAnswer refused(CheckedAnswer checked, std::string outcome, std::string re
     return checked;
 }
 
+/// What had to be guessed at is for a person to decide, however well its words stand in the text.
+void send_to_review(json* value) {
+    if (!value->is_structured()) return;
+    if (value->is_object()) {
+        const auto grounding = value->find("grounding");
+        if (grounding != value->end() && *grounding != "none") *grounding = "fuzzy";
+    }
+    for (auto& member : *value) send_to_review(&member);
+}
+
+/// Lists that a cut answer did not come to are empty so far.
+json with_all_lists(const contract::JobType& type, json value) {
+    if (!value.is_object()) return value;
+    for (const auto& rule : type.grounding)
+        if (!rule.items.empty() && !value.contains(rule.items)) value[rule.items] = json::array();
+    return value;
+}
+
 /// Ground what was parsed and found valid.
 CheckedAnswer grounded(CheckedAnswer checked, const contract::JobType& type, const json& value,
-                       const Call& call, double confidence, bool cut) {
-    auto result = contract::ground(type, value, call.passage, confidence);
+                       const Call& call, double default_confidence, bool repaired) {
+    auto result = contract::ground(type, value, call.passage,
+                                   default_confidence * (repaired ? repaired_share : 1.0));
+    if (repaired) send_to_review(&result.output);
     checked.refusals = refusals_of(result.refusals);
-    if (cut)
+    if (checked.cut)
         checked.refusals.push_back(
             {{"items", ""},
              {"reason", "the answer broke off; only its complete items were kept"},
@@ -63,21 +83,23 @@ CheckedAnswer check_answer(const contract::JobType& type, const Call& call,
                        "the model's answer is not JSON: " + why);
     checked.parse_strategy = contract::to_string(parsed->strategy);
     checked.artifact["parse_strategy"] = checked.parse_strategy;
-    checked.artifact["parsed"] = parsed->value;
+    const bool repaired = parsed->strategy == contract::ParseStrategy::repaired;
+    if (repaired) checked.artifact["repaired"] = parsed->notes;
 
-    const bool cut = parsed->truncated || answer.finish_reason == "length";
-    if (cut && !type.partial_answers)
+    checked.cut = parsed->truncated || (answer.finish_reason == "length" &&
+                                        parsed->strategy != contract::ParseStrategy::strict);
+    const auto value = checked.cut ? with_all_lists(type, parsed->value) : parsed->value;
+    checked.artifact["parsed"] = value;
+    if (checked.cut && !type.partial_answers)
         return refused(std::move(checked), "truncated",
                        "the model's answer broke off after " +
                            std::to_string(answer.usage.completion_tokens) + " tokens");
-    if (const auto violations = schema.violations(parsed->value); !violations.empty()) {
+    if (const auto violations = schema.violations(value); !violations.empty()) {
         checked.artifact["violations"] = violations;
         return refused(std::move(checked), "schema_failed",
                        "the model's answer breaks its contract: " + violations.front());
     }
-    const bool repaired = parsed->strategy == contract::ParseStrategy::repaired;
-    return grounded(std::move(checked), type, parsed->value, call,
-                    default_confidence * (repaired ? repaired_share : 1.0), cut);
+    return grounded(std::move(checked), type, value, call, default_confidence, repaired);
 }
 
 }  // namespace almagest::work

@@ -23,10 +23,12 @@ struct CheckedAnswer {
     nlohmann::json refusals = nlohmann::json::array();  ///< {items, reason, item}
     std::string parse_strategy;                         ///< "" when nothing could be parsed
     nlohmann::json artifact;                            ///< output.json
+    bool cut = false;  ///< it broke off: only complete items are in `grounded`, and some may lack
     [[nodiscard]] bool believed() const { return outcome == "succeeded"; }
 };
 
-/// Parse, validate, ground; fails closed. Pure; thread-safe.
+/// Parse, validate, ground; fails closed. Items of an answer that had to be repaired have the
+/// grounding "fuzzy" at best, with which nothing is promoted. Pure; thread-safe.
 [[nodiscard]] CheckedAnswer check_answer(const contract::JobType& type, const Call& call,
                                          const model::ChatAnswer& answer,
                                          double default_confidence);

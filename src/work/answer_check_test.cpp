@@ -84,9 +84,45 @@ TEST(AnswerCheck, KeepsTheCompleteItemsOfACutAnswerOnlyWhereTheContractSaysSo) {
     type.partial_answers = true;
     const auto checked = check(type, cut, "length");
     ASSERT_TRUE(checked.believed()) << checked.reason;
+    EXPECT_TRUE(checked.cut);
     EXPECT_EQ(checked.grounded["entities"].size(), 1U);
     EXPECT_EQ(checked.refusals.back()["reason"],
               "the answer broke off; only its complete items were kept");
+}
+
+TEST(AnswerCheck, ListsThatACutAnswerDidNotComeToAreEmptySoFar) {
+    auto type = entities();
+    type.partial_answers = true;
+    type.output_schema["properties"]["places"] = type.output_schema["properties"]["entities"];
+    type.output_schema["required"].push_back("places");
+    contract::GroundingRule places;
+    places.items = "places";
+    places.mentions = {"name"};
+    type.grounding.push_back(places);
+    const auto* cut = R"({"entities":[{"name":"Vera","type":"person"},{"name":"To)";
+    const auto checked = check(type, cut, "length");
+    ASSERT_TRUE(checked.believed()) << checked.reason;
+    EXPECT_EQ(checked.grounded["places"], json::array());
+}
+
+TEST(AnswerCheck, ACompleteAnswerOfTheGreatestLengthIsNotCut) {
+    const auto checked =
+        check(entities(), R"({"entities":[{"name":"Vera","type":"person"}]})", "length");
+    ASSERT_TRUE(checked.believed()) << checked.reason;
+    EXPECT_FALSE(checked.cut);
+}
+
+TEST(AnswerCheck, SendsAMendedAnswerToReviewWhateverItsConfidence) {
+    const auto checked =
+        check(entities(), R"({"entities":[{"name":'Vera',"type":"person","confidence":1.0,}]})");
+    ASSERT_TRUE(checked.believed()) << checked.reason;
+    const auto& entity = checked.grounded["entities"][0];
+    EXPECT_EQ(entity["grounding"], "fuzzy");
+    EXPECT_EQ(entity["evidence"][0]["grounding"], "fuzzy");
+    EXPECT_FALSE(checked.artifact["repaired"].empty());
+    const auto strict =
+        check(entities(), R"({"entities":[{"name":"Vera","type":"person","confidence":1.0}]})");
+    EXPECT_EQ(strict.grounded["entities"][0]["grounding"], "exact");
 }
 
 TEST(AnswerCheck, TrustsAMendedAnswerLess) {

@@ -33,6 +33,12 @@ std::vector<const contract::JobType*> chain(const contract::Registry& registry,
 
 }  // namespace
 
+bool runs_by_itself(const config::Settings& settings, const contract::JobType& type) {
+    const auto& enabled = settings.contracts.enabled;
+    return !type.on_demand ||
+           std::find(enabled.begin(), enabled.end(), type.job_type) != enabled.end();
+}
+
 std::vector<contract::PromptMessage> conversation(const contract::Registry& registry,
                                                   const contract::JobType& type) {
     std::vector<contract::PromptMessage> messages;

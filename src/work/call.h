@@ -20,6 +20,9 @@ struct Call {
     model::ChatRequest request;
 };
 
+/// Is a type part of every run, by its contract or by the configuration?
+[[nodiscard]] bool runs_by_itself(const config::Settings& settings, const contract::JobType& type);
+
 /// The conversation of a job type: the prompts of the types that it continues, oldest first, then
 /// its own. Throws UsageError when the chain loops.
 [[nodiscard]] std::vector<contract::PromptMessage> conversation(const contract::Registry& registry,

@@ -58,6 +58,7 @@ text::ChunkBudget chunk_budget_for(const config::Settings& settings,
     std::optional<text::ChunkBudget> tightest;
     for (const auto& type : registry.all()) {
         if (type.unit != contract::Unit::chunk || !type.asks_model()) continue;
+        if (!runs_by_itself(settings, type)) continue;
         const auto fixed = fixed_tokens(registry, type, *counter);
         auto budget = text::chunk_budget({model.context_window(), fixed.prompt, fixed.contract,
                                           fixed.output_reserve, settings.chunk.safety_margin},

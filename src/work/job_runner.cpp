@@ -1,14 +1,15 @@
 #include "work/job_runner.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "error/error.h"
 #include "store/sqlstate.h"
 #include "telemetry/log.h"
-#include "text/chunker.h"
-#include "work/answer_check.h"
 #include "work/chunk_step.h"
+#include "work/job_input.h"
+#include "work/parts.h"
 
 namespace almagest::work {
 
@@ -57,6 +58,14 @@ std::function<void(const json&)> error_keeper(const lake::Lake& lake,
     return [&lake, folder = std::move(folder)](const json& error) {
         lake.write(folder, "error", error);
     };
+}
+
+/// Questions about one job, when answers break off.
+constexpr std::size_t most_questions = 16;
+
+/// Is there anything in a part of a passage that the type could say something about?
+bool can_be_asked(const contract::JobType& type, const contract::Passage& part) {
+    return !part.sentences.empty() && (!type.continues || part.entity_names.size() > 1);
 }
 
 json empty_output(const contract::JobType& type) {
@@ -171,46 +180,77 @@ JobOutcome JobRunner::work_out(const store::ClaimedJob& job, Run& run,
         outcome.completion = {"", type.handler, job.payload, nullptr};
         return outcome;
     }
-    auto passage = passage_for(job, type);
-    if (!passage) {
+    auto evidence = evidence_of(job, type);
+    if (!evidence) {
         outcome.completion = {"", type.handler, empty_output(type), nullptr};
         return outcome;
     }
-    auto call = compose(*workshop_.registry, type, std::move(*passage),
-                        workshop_.settings->llm.temperature, job.attempts);
-    // A backfill asks again because another answer is hoped for.
-    call.request.anew = job.payload.is_object() && job.payload.contains("backfill_id");
-    begin(job, call, run);
-    const auto answer = ask(job, call, run, stop);
-    outcome.completion = believe(type, call, answer, run);
+    outcome.completion = answer_all(job, type, std::move(*evidence), run, stop);
     outcome.keep_error = error_keeper(*workshop_.lake, run.folder);
     return outcome;
 }
 
-void JobRunner::begin(const store::ClaimedJob& job, const Call& call, Run& run) {
+std::optional<Evidence> JobRunner::evidence_of(const store::ClaimedJob& job,
+                                               const contract::JobType& type) {
+    const auto& profile = config::profile_for(*workshop_.settings, workshop_.model->get().name());
+    const auto connection = workshop_.connections->lend();
+    store::Knowledge knowledge(*connection);
+    return evidence_for(job, type, *workshop_.settings, profile, knowledge);
+}
+
+/// Asks until nothing is left that an answer broke off before; each question is a run.
+store::Queue::Completion JobRunner::answer_all(const store::ClaimedJob& job,
+                                               const contract::JobType& type, Evidence evidence,
+                                               Run& run, const std::stop_token& stop) {
+    json gathered;
+    std::deque<Evidence> left;
+    left.push_back(std::move(evidence));
+    for (std::size_t asked = 1;; ++asked) {
+        const auto now = std::move(left.front());
+        left.pop_front();
+        auto call = compose(*workshop_.registry, type, now.passage,
+                            workshop_.settings->llm.temperature, job.attempts);
+        // A backfill asks again because another answer is hoped for.
+        call.request.anew = job.payload.is_object() && job.payload.contains("backfill_id");
+        begin(job, call, now, run);
+        const auto answer = ask(job, call, run, stop);
+        const auto checked = believe(type, call, answer, run);
+        append_output(&gathered, checked.grounded);
+        if (checked.cut) {
+            run.outcome["outcome"] = "truncated";
+            auto parts =
+                parts_left(type, now.passage, checked.grounded, workshop_.settings->chunk.locale);
+            if (parts.empty() || asked + left.size() + parts.size() > most_questions)
+                throw AnswerRefused("truncated",
+                                    "the model's answer broke off, and so did those about "
+                                    "ever smaller parts of the passage");
+            std::for_each(parts.rbegin(), parts.rend(), [&](contract::Passage& part) {
+                if (can_be_asked(type, part)) left.push_front(part_of(now, std::move(part)));
+            });
+        }
+        if (left.empty()) return {run.id, type.handler, std::move(gathered), run.outcome};
+        store::Queue(*workshop_.connections->lend()).finish_run(run.id, run.outcome);
+        run = {};
+    }
+}
+
+void JobRunner::begin(const store::ClaimedJob& job, const Call& call, const Evidence& evidence,
+                      Run& run) {
     auto& model = workshop_.model->get();
     const auto started = std::chrono::system_clock::now();
     run.id = telemetry::new_uuid();
     run.correlation_id = job.correlation_id;
     run.folder = workshop_.lake->run_folder(run.id, started);
     run.outcome = json::object();
-    workshop_.lake->write(
-        run.folder, "input",
-        nlohmann::ordered_json{
-            {"job_id", job.job_id},
-            {"job_type", job.job_type},
-            {"contract_version", job.contract_version},
-            {"correlation_id", job.correlation_id},
-            {"source_page_id", job.source_page_id ? json(*job.source_page_id) : json()},
-            {"chunk_id", job.chunk_id ? json(*job.chunk_id) : json()},
-            {"attempt", job.attempts},
-            {"model", model.name()},
-            {"started_at", telemetry::timestamp(started)},
-            {"maximum_tokens", call.request.maximum_tokens},
-            {"temperature", call.request.temperature},
-            {"messages", messages_of(call.request)},
-            {"schema", call.request.schema},
-            {"passage", {{"offset", call.passage.offset}, {"text", call.passage.text}}}});
+    auto input = job_input(*workshop_.registry, job, evidence);
+    input["model"] = model.name();
+    input["started_at"] = telemetry::timestamp(started);
+    input["maximum_tokens"] = call.request.maximum_tokens;
+    input["temperature"] = call.request.temperature;
+    input["messages"] = messages_of(call.request);
+    input["schema"] = call.request.schema;
+    input["passage"] = {{"offset", call.passage.offset}, {"text", call.passage.text}};
+    workshop_.lake->write(run.folder, "input", input);
     const auto connection = workshop_.connections->lend();
     store::Queue(*connection)
         .start_run(run.id, job.job_id, model.name(), worker_id_, run.folder.string());
@@ -279,43 +319,8 @@ store::Queue::Completion JobRunner::cut_page(const store::ClaimedJob& job) {
             chunk_source_output(page.text, budget, *workshop_.settings, model), nullptr};
 }
 
-std::optional<contract::Passage> JobRunner::passage_for(const store::ClaimedJob& job,
-                                                        const contract::JobType& type) {
-    if (!job.source_page_id)
-        throw PermanentError("job " + std::to_string(job.job_id) + " names no page");
-    const auto connection = workshop_.connections->lend();
-    store::Knowledge knowledge(*connection);
-    const auto page = knowledge.page(*job.source_page_id);
-    const auto& locale = workshop_.settings->chunk.locale;
-    if (type.unit == contract::Unit::page) {
-        const auto& profile =
-            config::profile_for(*workshop_.settings, workshop_.model->get().name());
-        const text::EstimatedTokens estimate(workshop_.settings->chunk.characters_per_token);
-        const auto beginning =
-            text::chunk_text(page.text, {profile.chunk_maximum_tokens, 0, 0}, estimate, locale)
-                .front();
-        const text::CodePointIndex index(page.text);
-        return passage_of(page.title, std::string(index.slice(beginning.range)), 0, locale);
-    }
-    if (!job.chunk_id)
-        throw PermanentError("job " + std::to_string(job.job_id) + " names no chunk");
-    auto chunk = knowledge.chunk(*job.chunk_id);
-    auto passage = passage_of(page.title, std::move(chunk.content),
-                              static_cast<std::size_t>(chunk.char_start), locale);
-    passage.page_type = page.primary_type;
-    if (type.continues) {
-        for (auto& entity : knowledge.chunk_entities(*job.chunk_id)) {
-            passage.entity_names.push_back(std::move(entity.name));
-            passage.entity_types.push_back(std::move(entity.type));
-        }
-        if (passage.entity_names.size() < 2) return std::nullopt;  // nothing can be related
-    }
-    if (passage.sentences.empty()) return std::nullopt;  // headings only
-    return passage;
-}
-
-store::Queue::Completion JobRunner::believe(const contract::JobType& type, const Call& call,
-                                            const model::ChatAnswer& answer, Run& run) {
+CheckedAnswer JobRunner::believe(const contract::JobType& type, const Call& call,
+                                 const model::ChatAnswer& answer, Run& run) {
     const auto& profile = config::profile_for(*workshop_.settings, workshop_.model->get().name());
     auto checked = check_answer(type, call, answer, profile.default_confidence);
     checked.artifact["correlation_id"] = run.correlation_id;
@@ -324,7 +329,7 @@ store::Queue::Completion JobRunner::believe(const contract::JobType& type, const
     run.outcome["refusals"] = checked.refusals;
     if (!checked.believed()) throw AnswerRefused(checked.outcome, checked.reason);
     run.outcome["outcome"] = checked.outcome;
-    return {run.id, type.handler, std::move(checked.grounded), run.outcome};
+    return checked;
 }
 
 }  // namespace almagest::work

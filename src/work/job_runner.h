@@ -17,8 +17,10 @@
 #include "store/knowledge.h"
 #include "store/queue.h"
 #include "text/budget.h"
+#include "work/answer_check.h"
 #include "work/call.h"
 #include "work/circuit_breaker.h"
+#include "work/evidence.h"
 #include "work/job_handler.h"
 #include "work/work_metrics.h"
 
@@ -62,7 +64,8 @@ struct Workshop {
 };
 
 /// Asks the model about the pages and chunks of jobs: composes, asks, parses, validates and
-/// grounds; what does not pass fails closed, with an artifact.
+/// grounds; what does not pass fails closed, with an artifact. After an answer that broke off it
+/// asks about what is left, in runs of their own.
 class JobRunner : public JobHandler {
   public:
     JobRunner(const Workshop& workshop, std::string worker_id);
@@ -78,12 +81,16 @@ class JobRunner : public JobHandler {
                                       const std::stop_token& stop);
     [[nodiscard]] model::ChatAnswer ask(const store::ClaimedJob& job, const Call& call, Run& run,
                                         const std::stop_token& stop);
-    void begin(const store::ClaimedJob& job, const Call& call, Run& run);
+    void begin(const store::ClaimedJob& job, const Call& call, const Evidence& evidence, Run& run);
     [[nodiscard]] store::Queue::Completion cut_page(const store::ClaimedJob& job);
-    [[nodiscard]] std::optional<contract::Passage> passage_for(const store::ClaimedJob& job,
-                                                               const contract::JobType& type);
-    [[nodiscard]] store::Queue::Completion believe(const contract::JobType& type, const Call& call,
-                                                   const model::ChatAnswer& answer, Run& run);
+    [[nodiscard]] std::optional<Evidence> evidence_of(const store::ClaimedJob& job,
+                                                      const contract::JobType& type);
+    [[nodiscard]] store::Queue::Completion answer_all(const store::ClaimedJob& job,
+                                                      const contract::JobType& type,
+                                                      Evidence evidence, Run& run,
+                                                      const std::stop_token& stop);
+    [[nodiscard]] CheckedAnswer believe(const contract::JobType& type, const Call& call,
+                                        const model::ChatAnswer& answer, Run& run);
     [[nodiscard]] JobOutcome refusal(const Run& run, std::string outcome, const std::string& reason,
                                      bool permanent) const;
 

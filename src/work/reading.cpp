@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "error/error.h"
 #include "model/open_model.h"
 #include "store/knowledge.h"
 #include "work/cached_model.h"
@@ -11,8 +12,9 @@ namespace {
 
 constexpr unsigned remote_slots = 8;
 
-nlohmann::json registration_of(const contract::JobType& type) {
+nlohmann::json registration_of(const config::Settings& settings, const contract::JobType& type) {
     auto registration = type.settings;
+    registration["on_demand"] = !runs_by_itself(settings, type);
     registration["version"] = type.version.text();
     registration["output_schema"] = type.output_schema;
     registration["input_schema"] = type.input_schema;
@@ -47,12 +49,18 @@ std::unique_ptr<model::ChatModel> open_cached_model(const config::Settings& sett
 std::vector<std::pair<std::string, std::string>> sync_contracts(
     store::Connection& connection, const config::Settings& settings,
     const contract::Registry& registry) {
+    for (const auto& name : settings.contracts.enabled) {
+        const auto& type = registry.find(name);
+        if (!type.describes.empty())
+            throw UsageError("contracts.enabled names " + name +
+                             ", whose jobs are about entities, not pages; take it out");
+    }
     store::Knowledge knowledge(connection);
     store::Queue(connection).set_limits(settings.queue.maximum_payload_bytes);
     std::vector<std::pair<std::string, std::string>> said;
     for (const auto& type : registry.all())
         said.emplace_back(type.job_type + " " + type.version.text(),
-                          knowledge.register_job_type(registration_of(type)));
+                          knowledge.register_job_type(registration_of(settings, type)));
     return said;
 }
 

@@ -1,5 +1,6 @@
 -- Enqueues what is to be done with a page, or with one chunk of it: for each active type that comes after
 -- p_after_job_type (null: types that come after nothing) one job for the page, or one for each chunk, as its unit says.
+-- Types that are registered as on_demand are left out: they are enqueued by name.
 -- p_chunk_id: the chunk that the finished job was about; null: chunk types get every chunk of the page.
 -- Returns how many were new. Writes what llm.usp_enqueue_jobs writes. AL004: unknown page.
 CREATE OR REPLACE FUNCTION llm.usp_enqueue_types_for_page(p_source_page_id bigint, p_chunk_id bigint,
@@ -22,6 +23,7 @@ BEGIN
       INTO v_jobs
       FROM sem.source_page p
       JOIN llm.job_type t ON t.is_active AND t.after_job_type IS NOT DISTINCT FROM p_after_job_type
+           AND NOT coalesce((t.settings ->> 'on_demand')::boolean, false)
       LEFT JOIN vector.chunk c ON t.unit = 'chunk' AND c.source_page_id = p.source_page_id
            AND CASE WHEN p_chunk_id IS NULL THEN c.is_current ELSE c.chunk_id = p_chunk_id END
      WHERE p.source_page_id = p_source_page_id AND (t.unit = 'page' OR c.chunk_id IS NOT NULL);

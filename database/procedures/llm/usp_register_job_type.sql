@@ -1,6 +1,6 @@
 -- Registers one version of a job type and makes the type's newest version the active one.
 -- p: job.yaml's keys (job_type, version, unit, handler, after, priority, max_attempts, lease_seconds,
---    slack_seconds, description …), output_schema, input_schema (of a job's payload; optional), prompt, sha256.
+--    slack_seconds, on_demand, description …), output_schema, input_schema (of a job's payload; optional), prompt, sha256.
 -- Returns registered, updated or unchanged. Writes llm.job_type.
 -- Errors: AL003 a key is missing or of the wrong form; AL005 out of range; AL006 the version exists with another
 -- sha256 and jobs have run under it.
@@ -49,7 +49,14 @@ BEGIN
     SELECT t.sha256, t.was_used INTO v_known, v_was_used FROM llm.job_type t
      WHERE t.job_type = v_type AND t.contract_version = v_version FOR UPDATE;
     IF v_known = p ->> 'sha256' THEN
-        RETURN 'unchanged';
+        -- Whether a type runs by itself is the configuration's to say, not the contract's.
+        UPDATE llm.job_type t SET settings = t.settings || jsonb_build_object('on_demand', p -> 'on_demand')
+         WHERE t.job_type = v_type AND t.contract_version = v_version AND p ? 'on_demand'
+           AND t.settings -> 'on_demand' IS DISTINCT FROM p -> 'on_demand';
+        RETURN CASE WHEN FOUND THEN 'updated' ELSE 'unchanged' END;
+    END IF;
+    IF jsonb_typeof(p -> 'on_demand') NOT IN ('boolean', 'null') THEN
+        RAISE EXCEPTION USING ERRCODE = 'AL003', MESSAGE = format('job type %s %s: "on_demand" must be true or false', v_type, v_version);
     END IF;
     IF v_known IS NOT NULL AND v_was_used
     THEN

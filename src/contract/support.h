@@ -1,0 +1,46 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contract/job_type.h"
+#include "contract/mention.h"
+#include "contract/prompt.h"
+#include "text/code_points.h"
+
+namespace almagest::contract {
+
+/// What an item rests on: ranges of the passage, how well they carry it, and what that is worth.
+struct Support {
+    std::vector<text::Range> places;
+    std::string how = "exact";
+    double worth = 1.0;
+};
+
+/// The item is not believed, and why.
+struct NotBelieved {
+    std::string reason;
+};
+
+/// A passage with its index. Holds references.
+struct IndexedPassage {
+    explicit IndexedPassage(const Passage& of) : passage(of), index(of.text) {}
+    const Passage& passage;
+    text::CodePointIndex index;
+};
+
+/// A member's text; "" where there is no such member or text.
+[[nodiscard]] std::string text_of(const nlohmann::json& item, const std::string& member);
+
+/// What supports an item by its rule's sentence or quote, else its mentions; `around` is the
+/// evidence of the item that this one is nested in. Throws NotBelieved.
+[[nodiscard]] Support support_of(const GroundingRule& rule, const nlohmann::json& item,
+                                 const std::vector<Mention>& mentions, const IndexedPassage& in,
+                                 const std::optional<text::Range>& around);
+
+/// The sentence that a range begins in; the range itself where there is none.
+[[nodiscard]] text::Range sentence_of(const Passage& passage, const text::Range& range);
+
+}  // namespace almagest::contract
