@@ -22,6 +22,13 @@ struct ModelProfile {
         contract_versions;  ///< job type -> version, where not newest
 };
 
+/// In a currency of the user's choice.
+struct ModelPrices {
+    double per_million_prompt_tokens = 0;
+    std::optional<double> per_million_cached_tokens;  ///< empty: like the other prompt tokens
+    double per_million_completion_tokens = 0;
+};
+
 struct LlmSettings {
     std::string endpoint = "local";  ///< the supervised llama.cpp server, else a base URL
     std::string model = "default";   ///< for "local" also a path or URL of a GGUF; else its name
@@ -38,8 +45,8 @@ struct LlmSettings {
     std::size_t maximum_answer_bytes = 4UL * 1024 * 1024;
     bool cache = false;   ///< keep answers, and take a kept one where the same is asked again
     int cache_days = 30;  ///< how old a kept answer may be
-    double price_per_million_prompt_tokens = 0;
-    double price_per_million_completion_tokens = 0;
+    ModelPrices usual_prices;
+    std::map<std::string, ModelPrices> prices;  ///< model -> its own, over the usual ones
     // The supervised server.
     std::string server_program;  ///< a llama-server; empty: on PATH, else the one set-up fetched
     unsigned server_slots = 4;
@@ -95,6 +102,14 @@ struct IngestSettings {
     unsigned request_timeout_seconds = 60;  ///< of one answer, from asking to its last byte
 };
 
+/// What calls to the model may take; 0: no limit. Money in the currency of the prices.
+struct LimitSettings {
+    std::uint64_t tokens_per_run = 0;  ///< of one `almagest run`, prompts and answers together
+    double cost_per_run = 0;
+    std::uint64_t tokens_per_day = 0;  ///< of all workers together, for each tenant, days in UTC
+    double cost_per_day = 0;
+};
+
 struct LogSettings {
     std::string level = "info";
     std::uint64_t maximum_megabytes = 16;  ///< of one file
@@ -116,6 +131,7 @@ struct Settings {
     WorkSettings work;
     QueueSettings queue;
     IngestSettings ingest;
+    LimitSettings limits;
     LogSettings log;
     RetentionSettings retention;
 };

@@ -4,6 +4,8 @@
 #include <cctype>
 
 #include "error/error.h"
+#include "text/chunker.h"
+#include "text/code_points.h"
 #include "text/sentences.h"
 
 namespace almagest::work {
@@ -51,6 +53,18 @@ contract::Passage passage_of(std::string title, std::string text, std::size_t of
     for (const auto& range : text::sentences(passage.text, locale))
         (is_heading(index.slice(range)) ? passage.headings : passage.sentences).push_back(range);
     return passage;
+}
+
+contract::Passage beginning_of(std::string title, const std::string& page_text,
+                               const config::Settings& settings, const std::string& model) {
+    const auto& profile = config::profile_for(settings, model);
+    const text::EstimatedTokens estimate(settings.chunk.characters_per_token);
+    const auto beginning = text::chunk_text(page_text, {profile.chunk_maximum_tokens, 0, 0},
+                                            estimate, settings.chunk.locale)
+                               .front();
+    const text::CodePointIndex index(page_text);
+    return passage_of(std::move(title), std::string(index.slice(beginning.range)), 0,
+                      settings.chunk.locale);
 }
 
 Call compose(const contract::Registry& registry, const contract::JobType& type,

@@ -30,6 +30,12 @@ struct Call {
 [[nodiscard]] contract::Passage passage_of(std::string title, std::string text, std::size_t offset,
                                            const std::string& locale);
 
+/// What a question about a whole page is asked about: its beginning, as long as a chunk for this
+/// model may be.
+[[nodiscard]] contract::Passage beginning_of(std::string title, const std::string& page_text,
+                                             const config::Settings& settings,
+                                             const std::string& model);
+
 /// Puts passage, prompt and narrowed schema together. `temperature` rises a little with each
 /// attempt so that a repeated question can have another answer.
 [[nodiscard]] Call compose(const contract::Registry& registry, const contract::JobType& type,

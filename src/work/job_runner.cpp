@@ -9,6 +9,7 @@
 #include "text/chunker.h"
 #include "work/answer_check.h"
 #include "work/chunk_step.h"
+#include "work/pricing.h"
 
 namespace almagest::work {
 
@@ -33,14 +34,6 @@ json messages_of(const model::ChatRequest& request) {
     for (const auto& message : request.messages)
         messages.push_back({{"role", message.role}, {"content", message.content}});
     return messages;
-}
-
-double cost_of(const model::Usage& usage, const config::LlmSettings& llm) {
-    constexpr double million = 1'000'000.0;
-    return (static_cast<double>(usage.prompt_tokens) * llm.price_per_million_prompt_tokens +
-            static_cast<double>(usage.completion_tokens) *
-                llm.price_per_million_completion_tokens) /
-           million;
 }
 
 /// The circuit of the model's endpoint is open: the job goes back untried.
@@ -247,7 +240,10 @@ model::ChatAnswer JobRunner::ask(const store::ClaimedJob& job, const Call& call,
         throw;
     }
     if (turn->succeeded()) log_circuit(false, "");
-    const double cost = answer.from_cache ? 0.0 : cost_of(answer.usage, workshop_.settings->llm);
+    const double cost =
+        answer.from_cache ? 0.0
+                          : cost_of(answer.usage, prices_of(workshop_.settings->llm, model.name()));
+    if (!answer.usage_estimated) run.outcome["prompt_characters"] = characters_of(call.request);
     run.outcome["prompt_tokens"] = answer.usage.prompt_tokens;
     run.outcome["cached_tokens"] = answer.usage.cached_tokens;
     run.outcome["completion_tokens"] = answer.usage.completion_tokens;
@@ -288,14 +284,8 @@ std::optional<contract::Passage> JobRunner::passage_for(const store::ClaimedJob&
     const auto page = knowledge.page(*job.source_page_id);
     const auto& locale = workshop_.settings->chunk.locale;
     if (type.unit == contract::Unit::page) {
-        const auto& profile =
-            config::profile_for(*workshop_.settings, workshop_.model->get().name());
-        const text::EstimatedTokens estimate(workshop_.settings->chunk.characters_per_token);
-        const auto beginning =
-            text::chunk_text(page.text, {profile.chunk_maximum_tokens, 0, 0}, estimate, locale)
-                .front();
-        const text::CodePointIndex index(page.text);
-        return passage_of(page.title, std::string(index.slice(beginning.range)), 0, locale);
+        return beginning_of(page.title, page.text, *workshop_.settings,
+                            workshop_.model->get().name());
     }
     if (!job.chunk_id)
         throw PermanentError("job " + std::to_string(job.job_id) + " names no chunk");
