@@ -43,6 +43,12 @@ class EndpointPaused : public Error {
     EndpointPaused() : Error("") {}
 };
 
+/// A spending limit is reached: the job goes back untried.
+class SpendingHeld : public Error {
+  public:
+    SpendingHeld() : Error("") {}
+};
+
 /// Writes the error of an attempt beside its input and output.
 std::function<void(const json&)> error_keeper(const lake::Lake& lake,
                                               std::filesystem::path folder) {
@@ -113,6 +119,8 @@ JobOutcome JobRunner::handle(const store::ClaimedJob& job, const std::stop_token
         return work_out(job, run, stop);
     } catch (const Stopped&) {
         return unfinished("stopped");
+    } catch (const SpendingHeld&) {
+        return handed_back;
     } catch (const EndpointPaused& error) {
         handed_back.reason = error.what();
         return unfinished("model_failed");
@@ -173,8 +181,19 @@ JobOutcome JobRunner::work_out(const store::ClaimedJob& job, Run& run,
                         workshop_.settings->llm.temperature, job.attempts);
     // A backfill asks again because another answer is hoped for.
     call.request.anew = job.payload.is_object() && job.payload.contains("backfill_id");
+    std::optional<Spending::Leave> leave;
+    if (workshop_.spending != nullptr) {
+        auto given =
+            workshop_.spending->ask(job, call.request, workshop_.model->get().name(), stop);
+        if (!given) throw SpendingHeld();
+        leave.emplace(std::move(*given));
+    }
     begin(job, call, run);
     const auto answer = ask(job, call, run, stop);
+    if (leave && !answer.from_cache)
+        leave->took(answer.usage.prompt_tokens + answer.usage.completion_tokens,
+                    run.outcome["cost"].get<double>());
+    leave.reset();
     outcome.completion = believe(type, call, answer, run);
     outcome.keep_error = error_keeper(*workshop_.lake, run.folder);
     return outcome;

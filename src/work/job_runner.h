@@ -20,6 +20,7 @@
 #include "work/call.h"
 #include "work/circuit_breaker.h"
 #include "work/job_handler.h"
+#include "work/spending.h"
 #include "work/work_metrics.h"
 
 namespace almagest::work {
@@ -55,6 +56,7 @@ struct Workshop {
     LazyModel* model = nullptr;
     store::ConnectionPool* connections = nullptr;
     CircuitBreaker* circuit = nullptr;  ///< of the model's endpoint
+    Spending* spending = nullptr;       ///< null: no limits
     /// An endpoint that refuses everyone is tried again later, rather than ending the work.
     bool waits_for_endpoint = false;
     WorkMetrics* metrics = nullptr;                     ///< null: nobody counts

@@ -48,7 +48,9 @@ std::vector<std::pair<std::string, std::string>> sync_contracts(
     store::Connection& connection, const config::Settings& settings,
     const contract::Registry& registry) {
     store::Knowledge knowledge(connection);
-    store::Queue(connection).set_limits(settings.queue.maximum_payload_bytes);
+    store::Queue queue(connection);
+    queue.set_limits(settings.queue.maximum_payload_bytes);
+    queue.set_spending_limits(settings.limits.tokens_per_day, settings.limits.cost_per_day);
     std::vector<std::pair<std::string, std::string>> said;
     for (const auto& type : registry.all())
         said.emplace_back(type.job_type + " " + type.version.text(),
@@ -71,6 +73,11 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     workshop.model = &model;
     store::ConnectionPool connections(database, "slots", settings.work.connections);
     workshop.connections = &connections;
+    auto limits = settings.limits;
+    limits.tokens_per_run = options.most_tokens;
+    limits.cost_per_run = options.most_cost;
+    Spending spending(settings.llm, limits, connections);
+    workshop.spending = &spending;
     CircuitBreaker circuit;
     workshop.circuit = &circuit;
     workshop.waits_for_endpoint = !options.drain;
@@ -92,6 +99,7 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     const HandlerFactory make_handler = [&](const std::string& worker_id) {
         return std::make_unique<JobRunner>(workshop, worker_id);
     };
+    dispatch.is_enough = [&] { return !spending.stopped_because().empty(); };
     dispatch.on_tick = [&] {
         if (!options.on_progress) return;
         const auto at = queue.chunk_progress(options.tenant_id, options.source_page_ids);
@@ -104,6 +112,8 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     Reading reading;
     reading.report = Dispatcher(database, settings.work, make_handler, dispatch).run(stop);
     reading.model = model.totals();
+    reading.cost = spending.cost();
+    reading.stopped_because = spending.stopped_because();
     reading.took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - started);
     return reading;
