@@ -14,6 +14,7 @@ using Action = std::function<int(Session&)>;
 void add_run(CLI::App& program, Action& action);
 void add_ingest(CLI::App& program, Action& action);
 void add_estimate(CLI::App& program, Action& action);
+void add_eval(CLI::App& program, Action& action);
 void add_work(CLI::App& program, Action& action);
 void add_enqueue(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/intake.h"
 #include "cli/print.h"
+#include "cli/run.h"
 #include "error/error.h"
 #include "telemetry/progress.h"
 #include "work/metrics_server.h"
@@ -16,14 +16,6 @@ namespace almagest::cli {
 using nlohmann::json;
 
 namespace {
-
-struct RunOptions {
-    IntakeArguments intake;
-    std::optional<std::string> model;
-    std::optional<unsigned> concurrency;
-    std::optional<std::uint64_t> most_tokens;
-    std::optional<double> most_cost;
-};
 
 json call_figures(const work::Reading& reading) {
     const double seconds = static_cast<double>(reading.took.count()) / 1000.0;
@@ -164,22 +156,14 @@ RunOptions limited(RunOptions options, const config::LimitSettings& limits) {
     return options;
 }
 
-int run(Session& session, const RunOptions& given) {
-    const auto options = limited(given, session.settings().limits);
+int run(Session& session, const RunOptions& options) {
     const auto stop = stop_on_signals();
-    (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
-    store::Knowledge knowledge(session.connection());
-    knowledge.set_thresholds(session.tenant_id(),
-                             session.settings().governance.auto_promote_threshold,
-                             session.settings().governance.manual_review_threshold);
-    const auto taken = take_in_pages(session, options.intake);
-    if (taken.source_page_ids.empty()) return nothing_read(session, taken);
-
+    const auto pages = read_pages(session, options, stop);
+    const auto& taken = pages.taken;
+    const auto& reading = pages.reading;
     const auto& ids = taken.source_page_ids;
-    work::ReadingOptions reading_options;
-    reading_options.tenant_id = session.tenant_id();
-    reading_options.source_page_ids = ids;
-    const auto reading = read_with_progress(session, options, std::move(reading_options), stop);
+    if (ids.empty()) return nothing_read(session, taken);
+    store::Knowledge knowledge(session.connection());
     auto summary = knowledge.run_summary(session.tenant_id(), ids);
     const auto limit = spending_limit(session, reading, summary);
     const int code = end_of(reading, summary, taken, limit);
@@ -242,6 +226,8 @@ int work_off(Session& session, const RunOptions& options, const std::vector<std:
     return report.dead > 0 ? Exit::partly : Exit::done;
 }
 
+}  // namespace
+
 void add_model_options(CLI::App& command, const std::shared_ptr<RunOptions>& options) {
     command.add_option(
         "--model", options->model,
@@ -259,7 +245,21 @@ void add_model_options(CLI::App& command, const std::shared_ptr<RunOptions>& opt
         ->check(CLI::PositiveNumber);
 }
 
-}  // namespace
+PagesRead read_pages(Session& session, const RunOptions& given, const std::stop_token& stop) {
+    const auto options = limited(given, session.settings().limits);
+    (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
+    store::Knowledge(session.connection())
+        .set_thresholds(session.tenant_id(), session.settings().governance.auto_promote_threshold,
+                        session.settings().governance.manual_review_threshold);
+    PagesRead read;
+    read.taken = take_in_pages(session, options.intake);
+    if (read.taken.source_page_ids.empty()) return read;
+    work::ReadingOptions reading;
+    reading.tenant_id = session.tenant_id();
+    reading.source_page_ids = read.taken.source_page_ids;
+    read.reading = read_with_progress(session, options, std::move(reading), stop);
+    return read;
+}
 
 void add_run(CLI::App& program, Action& action) {
     auto options = std::make_shared<RunOptions>();
