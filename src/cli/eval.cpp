@@ -310,9 +310,9 @@ int eval(Session& session, const Options& options) {
             "almagest: “{}”{} not stored; --run reads the gold's texts, --pages PATH… the pages "
             "that it means\n",
             printable(all.missing.front()),
-            all.missing.size() == 1 ? " is"
-                                    : fmt::format(" and {} more of the gold's documents are",
-                                                  all.missing.size() - 1));
+            all.missing.size() == 1
+                ? " is"
+                : fmt::format(" and {} more of the gold's documents are", all.missing.size() - 1));
     if (all.pages.empty()) return Exit::failed;
     const auto summary =
         store::Knowledge(session.connection()).run_summary(session.tenant_id(), all.pages);

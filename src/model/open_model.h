@@ -30,7 +30,7 @@ struct ModelOutline {
     unsigned concurrency = 1;
     bool is_local = false;
     bool counts_as_recorded = false;  ///< tokens are 4 characters, as in every recording
-    std::string assumption{};           ///< one sentence where the window is a guess, else ""
+    std::string assumption{};         ///< one sentence where the window is a guess, else ""
 };
 
 /// What open_model would open. Starts no server and asks no model; an endpoint whose window is not

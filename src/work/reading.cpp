@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "model/open_model.h"
+#include "store/calls.h"
 #include "store/knowledge.h"
 #include "work/cached_model.h"
 
@@ -29,12 +30,25 @@ unsigned slots_for(const config::Settings& settings, const ReadingOptions& optio
     return settings.llm.endpoint == "local" ? settings.llm.server_slots : remote_slots;
 }
 
+/// Estimates of tokens begin with what this model's earlier calls reported.
+void remember_usage(model::ChatModel& model, const store::Database& database) {
+    auto connection = database.connect("usage");
+    std::int64_t characters = 0;
+    std::int64_t tokens = 0;
+    for (const auto& calls : store::Calls(connection).usual(std::nullopt, model.name())) {
+        characters += calls.answered_characters;
+        tokens += calls.answered_prompt_tokens;
+    }
+    model.remember_usage(static_cast<std::size_t>(characters), static_cast<std::size_t>(tokens));
+}
+
 /// Answers that are being recorded must come from the model.
 std::unique_ptr<model::ChatModel> open_cached_model(const config::Settings& settings,
                                                     const config::Places& places,
                                                     const store::Database& database,
                                                     const ReadingOptions& options) {
     auto model = model::open_model(settings, places, options.model);
+    remember_usage(*model, database);
     const bool records = options.model && options.model->starts_with("recording:");
     if (!settings.llm.cache || records) return model;
     return std::make_unique<CachedModel>(
