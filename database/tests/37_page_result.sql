@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(14);
+SELECT plan(17);
 -- One page in two chunks that overlap, as two chunks with the words "Ada led Bo." in both.
 CREATE TEMP TABLE p AS SELECT tap.page(1, 'file:///pages/overlap.en.txt', 'Ada led Bo in 1871. Ada led Bo. Cy met Ada. Bo led Ada.') AS page_id;
 SELECT vector.usp_process_chunk_source_output(tap.job('CHUNK_SOURCE', page_id, NULL), NULL,
@@ -41,5 +41,8 @@ SELECT is((SELECT dbo.fn_page_result(1, -1)), NULL, 'an unknown page has no resu
 SELECT is((SELECT string_agg(DISTINCT f.said, ' ' ORDER BY f.said) FROM p, sem.fn_find_pages(1, ARRAY['overlap', 'overlap.en.txt', 'file:///pages/overlap.en.txt', page_id::text, 'lap']) f WHERE f.source_page_id = page_id AND f.said <> page_id::text),
     'file:///pages/overlap.en.txt overlap overlap.en.txt', 'a page is found by its locator, its last part, and that without endings');
 SELECT is((SELECT count(*) FROM sem.fn_find_pages(2, ARRAY['overlap'])), 0::bigint, 'by its own tenant only');
+SELECT is((SELECT string_agg(b.name, ' ') FROM c, dbo.fn_entities_before(ids[2], 10) b), 'Ada Bo', 'a chunk is told what was named before it');
+SELECT is((SELECT string_agg(b.name, ' ') FROM c, dbo.fn_entities_before(ids[2], 1) b), 'Bo', 'the last of it');
+SELECT is((SELECT count(*) FROM c, dbo.fn_entities_before(ids[1], 10) b), 0::bigint, 'and the first one nothing');
 SELECT * FROM finish();
 ROLLBACK;

@@ -67,10 +67,30 @@ contract::Passage beginning_of(std::string title, const std::string& page_text,
                       settings.chunk.locale);
 }
 
+std::string context_of(const config::ModelProfile& profile, const store::StoredPage& page,
+                       const std::vector<store::ChunkEntity>& earlier) {
+    std::string context;
+    if (profile.page_context)
+        context = "The passage is from the page \"" + page.title + "\"" +
+                  (page.primary_type.empty() ? "" : ", of the kind " + page.primary_type) + ".";
+    if (profile.earlier_entities == 0 || earlier.empty()) return context;
+    std::string names;
+    for (const auto& entity : earlier)
+        names += (names.empty() ? "" : ", ") + entity.name +
+                 (entity.type.empty() ? "" : " (" + entity.type + ")");
+    return context + (context.empty() ? "" : " ") + "Named before it: " + names +
+           ". Pronouns may mean them.";
+}
+
 Call compose(const contract::Registry& registry, const contract::JobType& type,
              contract::Passage passage, double temperature, int attempt) {
     Call call;
-    for (auto& message : contract::render(conversation(registry, type), passage))
+    auto prompt = conversation(registry, type);
+    if (const auto first = std::find_if(prompt.begin(), prompt.end(),
+                                        [](const auto& message) { return message.role == "user"; });
+        first != prompt.end() && !passage.context.empty())
+        first->text = "{{context}}\n\n" + first->text;
+    for (auto& message : contract::render(prompt, passage))
         call.request.messages.push_back({std::move(message.role), std::move(message.text)});
     call.request.schema = contract::narrow(type.output_schema, passage);
     call.request.schema_name = type.job_type;

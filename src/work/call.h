@@ -36,8 +36,14 @@ struct Call {
                                              const config::Settings& settings,
                                              const std::string& model);
 
+/// What a chunk of a page is told beforehand, as the profile wants it; "" where it wants nothing.
+[[nodiscard]] std::string context_of(const config::ModelProfile& profile,
+                                     const store::StoredPage& page,
+                                     const std::vector<store::ChunkEntity>& earlier);
+
 /// Puts passage, prompt and narrowed schema together. `temperature` rises a little with each
-/// attempt so that a repeated question can have another answer.
+/// attempt so that a repeated question can have another answer. A passage's context comes before
+/// the first message of the user.
 [[nodiscard]] Call compose(const contract::Registry& registry, const contract::JobType& type,
                            contract::Passage passage, double temperature, int attempt);
 

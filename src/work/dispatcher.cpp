@@ -183,7 +183,7 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
     while (!stop.stop_requested() && !closing_.stop_requested()) {
         give_up_on_endpoint();
         const bool closed = options_.is_enough && options_.is_enough();
-        if (closed && jobs_.counts().all() == 0) return;
+        if (closed && asked_for_ == 0 && jobs_.counts().all() == 0) return;
         const auto limit = closed ? 0 : places();
         std::size_t got = 0;
         try {

@@ -312,6 +312,11 @@ std::optional<contract::Passage> JobRunner::passage_for(const store::ClaimedJob&
     auto passage = passage_of(page.title, std::move(chunk.content),
                               static_cast<std::size_t>(chunk.char_start), locale);
     passage.page_type = page.primary_type;
+    const auto& profile = config::profile_for(*workshop_.settings, workshop_.model->get().name());
+    std::vector<store::ChunkEntity> earlier;
+    if (profile.earlier_entities > 0)
+        earlier = knowledge.entities_before(*job.chunk_id, profile.earlier_entities);
+    passage.context = context_of(profile, page, earlier);
     if (type.continues) {
         for (auto& entity : knowledge.chunk_entities(*job.chunk_id)) {
             passage.entity_names.push_back(std::move(entity.name));
