@@ -19,7 +19,7 @@ bool stays(UChar32 c) {
            c == '-';
 }
 
-std::string trimmed(std::string text) {
+std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(" .-");
     if (first == std::string::npos) return {};
     return text.substr(first, text.find_last_not_of(" .-") - first + 1);
