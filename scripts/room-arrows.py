@@ -4,7 +4,7 @@ import pathlib
 import re
 import sys
 
-LOWEST_FIRST = ["error", "system", "telemetry", "config", "text", "identity", "lake", "store", "model", "contract", "work",
+LOWEST_FIRST = ["error", "system", "telemetry", "config", "text", "identity", "evaluation", "lake", "store", "model", "contract", "work",
                 "review", "cli"]
 STRANGERS = {"store", "model", "contract", "lake"}  # never include one another
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"/]+)/[^"]*"')

@@ -11,7 +11,7 @@ DELETE FROM llm.job;
 DELETE FROM llm.job_dead_letter;
 SELECT results_eq($$SELECT h."check", h.severity FROM llm.fn_health('{"contracts": []}') h WHERE h."check" NOT IN ('transactions', 'slots') ORDER BY 1$$,
     $$VALUES ('audit', 'well'), ('dead letters', 'well'), ('dead rows', 'well'), ('endpoint', 'well'), ('history', 'well'), ('leases', 'well'), ('pauses', 'well'),
-             ('prepared', 'well'), ('queue', 'well'), ('registration', 'well')$$, 'a quiet database is well');
+             ('prepared', 'well'), ('queue', 'well'), ('registration', 'well'), ('spending', 'well')$$, 'a quiet database is well');
 SELECT is((SELECT count(*) FROM llm.fn_health(NULL) WHERE severity = 'well' AND remedy IS NOT NULL), 0::bigint, 'and what is well wants no remedy');
 SELECT is((SELECT count(*) FROM llm.fn_health(NULL) h WHERE h."check" = 'registration'), 0::bigint, 'contracts are looked at only where they are given');
 

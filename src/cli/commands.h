@@ -13,6 +13,8 @@ using Action = std::function<int(Session&)>;
 // Each adds its command to the program and, when it is chosen, sets `action`.
 void add_run(CLI::App& program, Action& action);
 void add_ingest(CLI::App& program, Action& action);
+void add_estimate(CLI::App& program, Action& action);
+void add_eval(CLI::App& program, Action& action);
 void add_work(CLI::App& program, Action& action);
 void add_enqueue(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);

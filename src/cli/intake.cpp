@@ -15,8 +15,6 @@ namespace almagest::cli {
 
 using nlohmann::json;
 
-namespace {
-
 void complain_about(const work::TakenIn& taken) {
     for (const auto& refusal : taken.refused)
         std::cerr << "almagest: " << printable(refusal.path) << ": " << printable(refusal.reason)
@@ -25,8 +23,6 @@ void complain_about(const work::TakenIn& taken) {
         std::cerr << fmt::format("almagest: and {} more could not be read\n",
                                  grouped(taken.refusals - taken.refused.size()));
 }
-
-}  // namespace
 
 void add_intake_options(CLI::App& command, IntakeArguments& arguments) {
     static const std::map<std::string, work::InputType> types = {
@@ -62,11 +58,12 @@ void add_intake_options(CLI::App& command, IntakeArguments& arguments) {
 
 work::TakenIn take_in_pages(Session& session, const IntakeArguments& arguments) {
     store::Sources sources(session.connection());
+    work::StoredPages store(sources);
     const int tenant_id = session.tenant_id();
     work::TakenIn taken;
     {
         telemetry::Progress progress(!session.quiet && !session.json, "kB");
-        taken = work::take_in(sources, tenant_id, arguments.paths, session.settings().ingest,
+        taken = work::take_in(store, tenant_id, arguments.paths, session.settings().ingest,
                               arguments.options, [&](const work::IntakeProgress& at) {
                                   progress.update(at.bytes_done / 1024, at.bytes / 1024, 0);
                               });

@@ -22,6 +22,9 @@ void add_intake_options(CLI::App& command, IntakeArguments& arguments);
 /// Takes the pages in, with a bar; what could not be read goes to standard error.
 [[nodiscard]] work::TakenIn take_in_pages(Session& session, const IntakeArguments& arguments);
 
+/// What could not be read goes to standard error, each with its reason.
+void complain_about(const work::TakenIn& taken);
+
 /// What could not be read, each {"path", "reason"}.
 [[nodiscard]] nlohmann::json refused_list(const work::TakenIn& taken);
 

@@ -52,6 +52,8 @@ int main(int argc, char** argv) {
 
     add_run(program, action);
     add_ingest(program, action);
+    add_estimate(program, action);
+    add_eval(program, action);
     add_work(program, action);
     add_enqueue(program, action);
     add_show(program, action);

@@ -39,6 +39,22 @@ json by_type(Session& session) {
         {session.tenant});
 }
 
+json spending(Session& session) {
+    const auto rows = session.rows(
+        "SELECT s.day::text AS day, s.tokens, s.cost, s.reserved_tokens, s.tokens_per_day, "
+        "s.cost_per_day, to_char(s.held_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI \"UTC\"') AS "
+        "held_until, s.held_reason, s.waiting FROM llm.tenant t CROSS JOIN "
+        "llm.fn_spending(t.tenant_id) s WHERE t.name = $1",
+        {session.tenant});
+    return rows.empty() ? json() : rows[0];
+}
+
+std::string spending_line(const json& spending) {
+    if (spending.is_null() || spending["held_until"].is_null()) return "";
+    return fmt::format("A spending limit of the day holds all until {}: {}.\n",
+                       cell(spending["held_until"]), cell(spending["held_reason"]));
+}
+
 std::int64_t number(const json& row, const char* key) {
     return row[key].is_number() ? row[key].get<std::int64_t>() : 0;
 }
@@ -116,15 +132,17 @@ void sleep_until_stopped(const std::stop_token& stop) {
 
 int queue(Session& session, bool watch) {
     if (session.json) {
-        print_json(
-            {{"tenant", session.tenant}, {"queue", depth(session)}, {"types", by_type(session)}});
+        print_json({{"tenant", session.tenant},
+                    {"queue", depth(session)},
+                    {"types", by_type(session)},
+                    {"spending", spending(session)}});
         return Exit::done;
     }
     const auto stop = watch ? stop_on_signals() : std::stop_token();
     const bool in_place = watch && isatty(STDOUT_FILENO) == 1;
     if (in_place) std::cout << "\x1b[2J";
     for (;;) {
-        const auto text = picture(by_type(session));
+        const auto text = picture(by_type(session)) + spending_line(spending(session));
         if (in_place) std::cout << "\x1b[H\x1b[J";
         std::cout << text << std::flush;
         if (!watch) break;

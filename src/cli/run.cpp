@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/intake.h"
 #include "cli/print.h"
+#include "cli/run.h"
 #include "error/error.h"
 #include "telemetry/progress.h"
 #include "work/metrics_server.h"
@@ -17,12 +17,6 @@ using nlohmann::json;
 
 namespace {
 
-struct RunOptions {
-    IntakeArguments intake;
-    std::optional<std::string> model;
-    std::optional<unsigned> concurrency;
-};
-
 json call_figures(const work::Reading& reading) {
     const double seconds = static_cast<double>(reading.took.count()) / 1000.0;
     const auto& model = reading.model;
@@ -31,6 +25,7 @@ json call_figures(const work::Reading& reading) {
             {"prompt_tokens", model.prompt_tokens},
             {"cached_tokens", model.cached_tokens},
             {"completion_tokens", model.completion_tokens},
+            {"cost", reading.cost},
             {"seconds", seconds},
             {"tokens_per_second", seconds > 0 ? static_cast<double>(tokens) / seconds : 0.0}};
 }
@@ -100,12 +95,43 @@ void print_summary(const json& summary, const work::Reading& reading, const work
     }
 }
 
-int end_of(const work::Reading& reading, const json& summary, const work::TakenIn& taken) {
+/// Why something was left undone for the sake of a limit: {"stopped_because", "held_until"}, null
+/// where nothing was.
+json spending_limit(Session& session, const work::Reading& reading, const json& summary) {
+    const auto& jobs = summary.at("jobs");
+    if (jobs.value("waiting", 0) + jobs.value("running", 0) == 0) return nullptr;
+    if (!reading.stopped_because.empty())
+        return {{"stopped_because", reading.stopped_because}, {"held_until", nullptr}};
+    const auto held = session.rows(
+        "SELECT s.held_reason AS stopped_because, to_char(s.held_until AT TIME ZONE 'UTC', "
+        "'YYYY-MM-DD HH24:MI \"UTC\"') AS held_until FROM llm.fn_spending($1::int) s WHERE "
+        "s.held_until IS NOT NULL",
+        {std::to_string(session.tenant_id())});
+    return held.empty() ? json() : held[0];
+}
+
+void complain_about_limit(const json& limit, const work::Reading& reading) {
+    const auto& model = reading.model;
+    std::cerr << fmt::format(
+        "almagest: stopped at a spending limit: {}; this run spent {} tokens{}\n",
+        cell(limit["stopped_because"]), grouped(model.prompt_tokens + model.completion_tokens),
+        reading.cost > 0 ? fmt::format(" and {:.4f}", reading.cost) : "");
+    std::cerr << (limit["held_until"].is_null()
+                      ? std::string(
+                            "almagest: what is left waits; the same command goes on with it\n")
+                      : fmt::format("almagest: what is left waits; from {} on, or with higher "
+                                    "limits in the configuration, the same command goes on with "
+                                    "it\n",
+                                    cell(limit["held_until"])));
+}
+
+int end_of(const work::Reading& reading, const json& summary, const work::TakenIn& taken,
+           const json& limit) {
     if (reading.report.stopped) return Exit::interrupted;
     const auto dead = dead_jobs(summary);
     if (dead > 0 && summary.at("jobs").value("succeeded", std::uint64_t{0}) == 0)
         return Exit::failed;
-    return dead > 0 || taken.refusals > 0 ? Exit::partly : Exit::done;
+    return dead > 0 || taken.refusals > 0 || !limit.is_null() ? Exit::partly : Exit::done;
 }
 
 /// Works the queue off as far as `reading` says, with the command line's choices and a bar.
@@ -114,6 +140,8 @@ work::Reading read_with_progress(Session& session, const RunOptions& options,
     telemetry::Progress progress(!session.quiet && !session.json, "chunks");
     reading.slots = options.concurrency;
     reading.model = options.model;
+    reading.most_tokens = options.most_tokens.value_or(0);
+    reading.most_cost = options.most_cost.value_or(0);
     reading.on_progress = [&](const work::ReadingProgress& at) {
         progress.update(at.chunks_done, at.chunks, at.tokens);
     };
@@ -121,27 +149,32 @@ work::Reading read_with_progress(Session& session, const RunOptions& options,
                          session.registry(), reading, stop);
 }
 
+/// The command line's limits, else the configuration's.
+RunOptions limited(RunOptions options, const config::LimitSettings& limits) {
+    if (!options.most_tokens) options.most_tokens = limits.tokens_per_run;
+    if (!options.most_cost) options.most_cost = limits.cost_per_run;
+    return options;
+}
+
 int run(Session& session, const RunOptions& options) {
     const auto stop = stop_on_signals();
-    (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
-    store::Knowledge knowledge(session.connection());
-    knowledge.set_thresholds(session.tenant_id(), session.settings().governance);
-    const auto taken = take_in_pages(session, options.intake);
-    if (taken.source_page_ids.empty()) return nothing_read(session, taken);
-
+    const auto pages = read_pages(session, options, stop);
+    const auto& taken = pages.taken;
+    const auto& reading = pages.reading;
     const auto& ids = taken.source_page_ids;
-    work::ReadingOptions reading_options;
-    reading_options.tenant_id = session.tenant_id();
-    reading_options.source_page_ids = ids;
-    const auto reading = read_with_progress(session, options, std::move(reading_options), stop);
+    if (ids.empty()) return nothing_read(session, taken);
+    store::Knowledge knowledge(session.connection());
     auto summary = knowledge.run_summary(session.tenant_id(), ids);
-    const int code = end_of(reading, summary, taken);
+    const auto limit = spending_limit(session, reading, summary);
+    const int code = end_of(reading, summary, taken, limit);
     complain_about_dead(summary);
+    if (!limit.is_null()) complain_about_limit(limit, reading);
     if (session.json) {
         summary["this_run"] = call_figures(reading);
         summary["refused"] = refused_list(taken);
         summary["new_pages"] = taken.new_pages;
         summary["stopped"] = reading.report.stopped;
+        summary["spending_limit"] = limit;
         print_json(summary);
     } else {
         print_summary(summary, reading, taken);
@@ -183,12 +216,17 @@ int work_off(Session& session, const RunOptions& options, const std::vector<std:
                     {"lease_lost", report.lease_lost},
                     {"handed_back", report.handed_back},
                     {"stopped", report.stopped},
+                    {"stopped_because", reading.stopped_because},
                     {"this_run", call_figures(reading)}});
     else
         std::cout << fmt::format("{} jobs done, {} to be tried again, {} dead, {} handed back\n",
                                  report.succeeded, report.retried, report.dead, report.handed_back);
+    if (!session.json && !reading.stopped_because.empty())
+        std::cerr << "almagest: stopped at a spending limit: " << reading.stopped_because << "\n";
     return report.dead > 0 ? Exit::partly : Exit::done;
 }
+
+}  // namespace
 
 void add_model_options(CLI::App& command, const std::shared_ptr<RunOptions>& options) {
     command.add_option(
@@ -196,9 +234,31 @@ void add_model_options(CLI::App& command, const std::shared_ptr<RunOptions>& opt
         "a model instead of llm.model; recorded:FOLDER replays, recording:FOLDER records");
     command.add_option("--concurrency", options->concurrency, "calls to the model at once")
         ->check(CLI::Range(1U, 1024U));
+    command
+        .add_option("--max-tokens", options->most_tokens,
+                    "stop before the calls take more, prompts and answers together; what is left "
+                    "waits")
+        ->check(CLI::PositiveNumber);
+    command
+        .add_option("--max-cost", options->most_cost,
+                    "likewise for money, by the prices of the configuration")
+        ->check(CLI::PositiveNumber);
 }
 
-}  // namespace
+PagesRead read_pages(Session& session, const RunOptions& given, const std::stop_token& stop) {
+    const auto options = limited(given, session.settings().limits);
+    (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
+    store::Knowledge(session.connection())
+        .set_thresholds(session.tenant_id(), session.settings().governance);
+    PagesRead read;
+    read.taken = take_in_pages(session, options.intake);
+    if (read.taken.source_page_ids.empty()) return read;
+    work::ReadingOptions reading;
+    reading.tenant_id = session.tenant_id();
+    reading.source_page_ids = read.taken.source_page_ids;
+    read.reading = read_with_progress(session, options, std::move(reading), stop);
+    return read;
+}
 
 void add_run(CLI::App& program, Action& action) {
     auto options = std::make_shared<RunOptions>();

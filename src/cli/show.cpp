@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/entity_card.h"
 #include "cli/print.h"
+#include "cli/show_page.h"
 #include "error/error.h"
 
 namespace almagest::cli {
@@ -54,9 +55,14 @@ int show(Session& session, const Wish& wish) {
 
 void add_show(CLI::App& program, Action& action) {
     auto wish = std::make_shared<Wish>();
-    auto* command =
-        program.add_subcommand("show", "everything known about one entity, with its evidence");
-    command->add_option("ENTITY", wish->name, "a name or an alias, in any case")->required();
+    auto page = std::make_shared<std::string>();
+    auto* command = program.add_subcommand(
+        "show", "everything known about one entity, or all that one page says");
+    auto* entity = command->add_option("ENTITY", wish->name, "a name or an alias, in any case");
+    command
+        ->add_option("--page", *page,
+                     "a page instead: its id, its locator, or the locator's last part")
+        ->excludes(entity);
     command->add_option("--at", wish->at, "only what held on this day, YYYY-MM-DD")
         ->type_name("DATE");
     command->add_option("--in-work", wish->in_work, "only what held in the work of this name")
@@ -66,9 +72,14 @@ void add_show(CLI::App& program, Action& action) {
         ->capture_default_str();
     command->footer(
         "Examples:\n  almagest show \"Ada Byron\"\n  almagest show \"Bruce Perens\" --at "
-        "1996-05-01\n  almagest show Luke --in-work \"A New Hope\"");
-    command->callback(
-        [&action, wish] { action = [wish](Session& session) { return show(session, *wish); }; });
+        "1996-05-01\n  almagest show Luke --in-work \"A New Hope\"\n  almagest show --page "
+        "leaders.html");
+    command->callback([&action, wish, page] {
+        if (wish->name.empty() && page->empty()) throw CLI::RequiredError("ENTITY or --page PAGE");
+        action = [wish, page](Session& session) {
+            return page->empty() ? show(session, *wish) : show_page(session, *page);
+        };
+    });
 }
 
 }  // namespace almagest::cli

@@ -21,6 +21,7 @@ class Source {
     Source(std::string file, bool complete) : file_(std::move(file)), complete_(complete) {}
 
     [[nodiscard]] bool complete() const { return complete_; }
+    [[nodiscard]] const std::string& file() const { return file_; }
     [[nodiscard]] std::string place(const YAML::Node& node) const;
     /// Throws UsageError "file:line: <sentence>".
     [[noreturn]] void refuse(const YAML::Node& node, const std::string& sentence) const;

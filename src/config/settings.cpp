@@ -20,6 +20,9 @@ namespace {
 constexpr std::int64_t kLongestMilliseconds = 7LL * 24 * 3600 * 1000;
 constexpr std::uint64_t kMostTokens = 100'000'000;
 constexpr std::uint64_t kMostDays = 36'500;
+constexpr double kHighestPrice = 1e6;  // of a million tokens
+constexpr double kHighestLimit = 1e12;
+constexpr std::uint64_t kMostLimitedTokens = 1'000'000'000'000'000;
 
 /// A profile as far as files have described it.
 struct ProfileDraft {
@@ -67,6 +70,26 @@ std::vector<Field> server_fields(LlmSettings& llm) {
             {"linger_ms", milliseconds(llm.server_linger, 0, kLongestMilliseconds)}};
 }
 
+/// A mapping of models to their prices.
+Taker price_list(std::map<std::string, ModelPrices>& target) {
+    return [&target](const YAML::Node& node, const std::string& path, const Source& source) {
+        if (!node.IsMap())
+            source.refuse(node, path + " must be a mapping of models to their prices");
+        for (const auto& entry : node) {
+            const auto model = entry.first.as<std::string>();
+            ModelPrices& prices = target[model];
+            double cached = -1;
+            read_mapping(entry.second, path + "." + model, Source(source.file(), false),
+                         {{"per_million_prompt_tokens",
+                           real(prices.per_million_prompt_tokens, 0, kHighestPrice)},
+                          {"per_million_cached_tokens", real(cached, 0, kHighestPrice)},
+                          {"per_million_completion_tokens",
+                           real(prices.per_million_completion_tokens, 0, kHighestPrice)}});
+            if (cached >= 0) prices.per_million_cached_tokens = cached;
+        }
+    };
+}
+
 std::vector<Field> llm_fields(LlmSettings& llm) {
     const Taker window = [&llm](const YAML::Node& node, const std::string& path,
                                 const Source& source) {
@@ -93,9 +116,11 @@ std::vector<Field> llm_fields(LlmSettings& llm) {
         {"maximum_answer_bytes", whole(llm.maximum_answer_bytes, 1024, 1ULL << 30U)},
         {"cache", on_or_off(llm.cache)},
         {"cache_days", days(llm.cache_days)},
-        {"price_per_million_prompt_tokens", real(llm.price_per_million_prompt_tokens, 0, 1e6)},
+        {"price_per_million_prompt_tokens",
+         real(llm.usual_prices.per_million_prompt_tokens, 0, kHighestPrice)},
         {"price_per_million_completion_tokens",
-         real(llm.price_per_million_completion_tokens, 0, 1e6)},
+         real(llm.usual_prices.per_million_completion_tokens, 0, kHighestPrice)},
+        {"prices", price_list(llm.prices)},
         {"server", section(server_fields(llm))}};
 }
 
@@ -130,6 +155,10 @@ std::vector<Field> profile_fields(ProfileDraft& draft) {
              {{"maximum_tokens", own(whole(profile.chunk_maximum_tokens, 1, kMostTokens)), true},
               {"overlap_tokens", own(whole(profile.chunk_overlap_tokens, 0, kMostTokens)), true},
               {"minimum_tokens", own(whole(profile.chunk_minimum_tokens, 0, kMostTokens)), true}}),
+         true},
+        {"context",
+         section({{"page", on_or_off(profile.page_context), true},
+                  {"earlier_entities", whole(profile.earlier_entities, 0, 200), true}}),
          true},
         {"default_confidence", real(profile.default_confidence, 0, 1)},
         {"contract_versions", text_map(profile.contract_versions, "[A-Za-z][A-Za-z0-9_]*",
@@ -239,6 +268,11 @@ std::vector<Field> all_fields(Draft& draft) {
               {"allow_private_addresses", flag(all.ingest.allow_private_addresses)},
               {"requests_per_minute", whole(all.ingest.requests_per_minute, 0, 60'000)},
               {"request_timeout_seconds", whole(all.ingest.request_timeout_seconds, 1, 3'600)}})},
+        {"limits",
+         section({{"tokens_per_run", whole(all.limits.tokens_per_run, 0, kMostLimitedTokens)},
+                  {"cost_per_run", real(all.limits.cost_per_run, 0, kHighestLimit)},
+                  {"tokens_per_day", whole(all.limits.tokens_per_day, 0, kMostLimitedTokens)},
+                  {"cost_per_day", real(all.limits.cost_per_day, 0, kHighestLimit)}})},
         {"retention",
          section({{"finished_jobs_days", whole(all.retention.finished_jobs_days, 0, kMostDays)},
                   {"artifacts_days", whole(all.retention.artifacts_days, 0, kMostDays)},

@@ -17,9 +17,18 @@ struct ModelProfile {
     std::size_t chunk_maximum_tokens = 8000;
     std::size_t chunk_overlap_tokens = 1000;
     std::size_t chunk_minimum_tokens = 2000;
+    bool page_context = false;          ///< each chunk is told its page's title and type
+    std::size_t earlier_entities = 0;   ///< … and so many of those that the page named before it
     double default_confidence = 0.95;  ///< of an exactly grounded item that brings none of its own
     std::map<std::string, std::string>
         contract_versions;  ///< job type -> version, where not newest
+};
+
+/// In a currency of the user's choice.
+struct ModelPrices {
+    double per_million_prompt_tokens = 0;
+    std::optional<double> per_million_cached_tokens;  ///< empty: like the other prompt tokens
+    double per_million_completion_tokens = 0;
 };
 
 struct LlmSettings {
@@ -38,8 +47,8 @@ struct LlmSettings {
     std::size_t maximum_answer_bytes = 4UL * 1024 * 1024;
     bool cache = false;   ///< keep answers, and take a kept one where the same is asked again
     int cache_days = 30;  ///< how old a kept answer may be
-    double price_per_million_prompt_tokens = 0;
-    double price_per_million_completion_tokens = 0;
+    ModelPrices usual_prices;
+    std::map<std::string, ModelPrices> prices;  ///< model -> its own, over the usual ones
     // The supervised server.
     std::string server_program;  ///< a llama-server; empty: on PATH, else the one set-up fetched
     unsigned server_slots = 4;
@@ -106,6 +115,14 @@ struct IngestSettings {
     unsigned request_timeout_seconds = 60;  ///< of one answer, from asking to its last byte
 };
 
+/// What calls to the model may take; 0: no limit. Money in the currency of the prices.
+struct LimitSettings {
+    std::uint64_t tokens_per_run = 0;  ///< of one `almagest run`, prompts and answers together
+    double cost_per_run = 0;
+    std::uint64_t tokens_per_day = 0;  ///< of all workers together, for each tenant, days in UTC
+    double cost_per_day = 0;
+};
+
 struct LogSettings {
     std::string level = "info";
     std::uint64_t maximum_megabytes = 16;  ///< of one file
@@ -128,6 +145,7 @@ struct Settings {
     WorkSettings work;
     QueueSettings queue;
     IngestSettings ingest;
+    LimitSettings limits;
     LogSettings log;
     RetentionSettings retention;
 };

@@ -49,6 +49,30 @@ class Configuration : public testing::Test {
     std::filesystem::path folder_;
 };
 
+TEST_F(Configuration, ModelsMayHavePricesOfTheirOwn) {
+    const auto settings = with(
+        "llm:\n  price_per_million_prompt_tokens: 1\n  prices:\n    dear:\n"
+        "      per_million_prompt_tokens: 5\n      per_million_cached_tokens: 0.5\n");
+    EXPECT_EQ(settings.llm.usual_prices.per_million_prompt_tokens, 1);
+    EXPECT_EQ(settings.llm.usual_prices.per_million_cached_tokens, std::nullopt);
+    const auto& dear = settings.llm.prices.at("dear");
+    EXPECT_EQ(dear.per_million_prompt_tokens, 5);
+    EXPECT_EQ(dear.per_million_cached_tokens, 0.5);
+    EXPECT_EQ(dear.per_million_completion_tokens, 0);
+    EXPECT_THAT(refusal("llm:\n  prices:\n    dear:\n      per_million_prompt_token: 5\n"),
+                HasSubstr("per_million_prompt_tokens"));
+    EXPECT_THAT(refusal("llm:\n  prices: 5\n"), HasSubstr("must be a mapping of models"));
+}
+
+TEST_F(Configuration, SpendingHasLimitsOnlyWhereTheyAreSet) {
+    const auto settings = with("limits:\n  tokens_per_day: 5000\n  cost_per_run: 0.25\n");
+    EXPECT_EQ(settings.limits.tokens_per_day, 5000U);
+    EXPECT_EQ(settings.limits.cost_per_run, 0.25);
+    EXPECT_EQ(settings.limits.cost_per_day, 0);
+    EXPECT_EQ(settings.limits.tokens_per_run, 0U);
+    EXPECT_THAT(refusal("limits:\n  cost_per_day: -1\n"), HasSubstr("limits.cost_per_day"));
+}
+
 TEST_F(Configuration, DefaultsOfTheFileAreThoseOfTheProgram) {
     const Settings read = load_settings(kDefaults, std::nullopt);
     const Settings built_in;

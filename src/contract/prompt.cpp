@@ -80,6 +80,7 @@ std::string entities(const Passage& passage) {
 
 std::string value_of(std::string_view placeholder, const Passage& passage) {
     if (placeholder == "page_title") return on_one_line(passage.page_title);
+    if (placeholder == "context") return on_one_line(passage.context);
     if (placeholder == "page_type") return on_one_line(passage.page_type);
     if (placeholder == "passage") return passage.text;
     if (placeholder == "sentences") return numbered_sentences(passage);
@@ -134,8 +135,8 @@ void check_prompt(const std::vector<PromptMessage>& prompt) {
 }  // namespace
 
 const std::vector<std::string>& known_placeholders() {
-    static const std::vector<std::string> known{"page_title", "page_type", "passage",
-                                                "sentences",  "entities",  "entity_names"};
+    static const std::vector<std::string> known{
+        "page_title", "page_type", "passage", "sentences", "entities", "entity_names", "context"};
     return known;
 }
 

@@ -20,6 +20,7 @@ struct Passage {
     std::vector<text::Range> headings;      ///< lines of `text` that are shown but not numbered
     std::vector<std::string> entity_names;  ///< known in this passage, in order of occurrence
     std::vector<std::string> entity_types;  ///< of the same length
+    std::string context{};                  ///< told before the passage, no part of it; or ""
     std::string page_type;                  ///< primary type if the page was classified, or ""
     nlohmann::json payload;                 ///< the job's own, or null
 };
@@ -27,7 +28,7 @@ struct Passage {
 /// The placeholders that prompts may use: {{page_title}}, {{page_type}}, {{passage}},
 /// {{sentences}} (numbered "[1] …", one a line, headings between them without a number),
 /// {{entities}} (compact JSON array of {name,type}),
-/// {{entity_names}} (one a line).
+/// {{entity_names}} (one a line), {{context}}.
 [[nodiscard]] const std::vector<std::string>& known_placeholders();
 
 /// Fills a prompt. Values are data: placeholders inside them are not filled again, and "<|", with

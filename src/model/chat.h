@@ -72,6 +72,9 @@ class ChatModel {
     [[nodiscard]] virtual std::size_t context_window() = 0;
     /// Exact tokens where the endpoint can tell, else an estimate.
     [[nodiscard]] virtual std::size_t count_tokens(std::string_view utf8) = 0;
+    /// What the endpoint reported for earlier prompts of this model: code points, and the tokens
+    /// that they took. Estimates start from it; who counts exactly needs none.
+    virtual void remember_usage(std::size_t /*characters*/, std::size_t /*tokens*/) {}
     /// How many calls at once make sense.
     [[nodiscard]] virtual unsigned concurrency() const = 0;
 };

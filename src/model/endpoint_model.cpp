@@ -268,6 +268,11 @@ std::size_t EndpointModel::estimate(std::string_view utf8) const {
     return static_cast<std::size_t>(std::ceil(static_cast<double>(code_points(utf8)) / ratio));
 }
 
+void EndpointModel::remember_usage(std::size_t characters, std::size_t tokens) {
+    reported_characters_ += characters;
+    reported_tokens_ += tokens;
+}
+
 void EndpointModel::learn_ratio(const ChatRequest& request, const Usage& usage) {
     const auto around = tokens_around_a_message * request.messages.size();
     if (usage.prompt_tokens > around) {

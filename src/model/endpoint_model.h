@@ -38,6 +38,7 @@ class EndpointModel final : public ChatModel {
     [[nodiscard]] std::size_t context_window() override;
     /// By llama.cpp's /tokenize, else 4 characters a token, corrected by the usage reported so far.
     [[nodiscard]] std::size_t count_tokens(std::string_view utf8) override;
+    void remember_usage(std::size_t characters, std::size_t tokens) override;
     [[nodiscard]] unsigned concurrency() const override { return endpoint_.concurrency; }
 
   private:

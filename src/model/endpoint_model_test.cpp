@@ -393,5 +393,13 @@ TEST(EndpointModel, EstimatesFollowTheUsageThatAnswersReport) {
     EXPECT_EQ(model.count_tokens(std::string(100, 'x')), 50U);
 }
 
+TEST(EndpointModel, EstimatesBeginWithTheUsageOfEarlierCalls) {
+    LoopbackServer server;
+    answer_with(server, 200, "{}");
+    auto model = model_at(server.url());
+    model.remember_usage(3000, 1000);
+    EXPECT_EQ(model.count_tokens(std::string(300, 'x')), 100U);
+}
+
 }  // namespace
 }  // namespace almagest::model

@@ -143,4 +143,9 @@ ModelFile find_model(const config::LlmSettings& settings, const config::Places& 
                    "put the right file there, or correct llm.model_sha256");
 }
 
+std::string name_of_model(const config::LlmSettings& settings, const config::Places& places) {
+    if (const auto model = listed(settings.model, places)) return name_of(model->file);
+    return name_of(settings.model.substr(0, settings.model.find_first_of("?#")));
+}
+
 }  // namespace almagest::model

@@ -21,4 +21,8 @@ struct ModelFile {
 [[nodiscard]] ModelFile find_model(const config::LlmSettings& settings,
                                    const config::Places& places);
 
+/// The name that runs of llm.model are recorded under, without looking for its file.
+[[nodiscard]] std::string name_of_model(const config::LlmSettings& settings,
+                                        const config::Places& places);
+
 }  // namespace almagest::model

@@ -9,6 +9,7 @@
 #include "error/error.h"
 #include "model/endpoint_model.h"
 #include "model/local_model.h"
+#include "model/model_file.h"
 #include "model/private_file.h"
 #include "model/recorded.h"
 
@@ -74,6 +75,31 @@ std::chrono::milliseconds recorded_delay() {
     return std::chrono::milliseconds(delay);
 }
 
+std::optional<std::string> recording_folder(const std::optional<std::string>& over) {
+    if (!over || !over->starts_with(recording_prefix)) return std::nullopt;
+    return over->substr(recording_prefix.size());
+}
+
+/// The settings of the real model, as --model changes them.
+config::LlmSettings named_by(config::LlmSettings llm, const std::optional<std::string>& over) {
+    if (over && !recording_folder(over)) llm.model = *over;
+    return llm;
+}
+
+ModelOutline outline_of_endpoint(const config::LlmSettings& llm) {
+    constexpr std::size_t usual_window = 8192;
+    ModelOutline outline{llm.model, usual_window, remote_calls_at_once};
+    try {
+        outline.context_window =
+            llm.context_window ? *llm.context_window : open_endpoint(llm)->context_window();
+    } catch (const Error& error) {
+        outline.assumption =
+            fmt::format("the window has {} tokens, for the endpoint did not tell ({})",
+                        usual_window, error.what());
+    }
+    return outline;
+}
+
 }  // namespace
 
 std::unique_ptr<ChatModel> open_model(const config::Settings& settings,
@@ -84,13 +110,8 @@ std::unique_ptr<ChatModel> open_model(const config::Settings& settings,
         return std::make_unique<RecordedModel>(over->substr(recorded_prefix.size()),
                                                recorded_delay());
     }
-    auto llm = settings.llm;
-    std::optional<std::string> recording;
-    if (over && over->starts_with(recording_prefix)) {
-        recording = over->substr(recording_prefix.size());
-    } else if (over) {
-        llm.model = *over;
-    }
+    const auto recording = recording_folder(over);
+    const auto llm = named_by(settings.llm, over);
     auto model =
         llm.endpoint == "local"
             ? std::unique_ptr<ChatModel>(std::make_unique<LocalModel>(llm, places, supervisor))
@@ -99,6 +120,23 @@ std::unique_ptr<ChatModel> open_model(const config::Settings& settings,
         return std::make_unique<RecordingModel>(std::move(model), *recording);
     }
     return model;
+}
+
+ModelOutline outline_of_model(const config::Settings& settings, const config::Places& places,
+                              const std::optional<std::string>& over) {
+    if (over && over->starts_with(recorded_prefix)) {
+        RecordedModel model(over->substr(recorded_prefix.size()));
+        return {model.name(), model.context_window(), model.concurrency(), false, true, {}};
+    }
+    const auto llm = named_by(settings.llm, over);
+    auto outline =
+        llm.endpoint == "local"
+            ? ModelOutline{name_of_model(llm, places),
+                           llm.context_window.value_or(llm.server_context / llm.server_slots),
+                           llm.server_slots, true}
+            : outline_of_endpoint(llm);
+    outline.counts_as_recorded = recording_folder(over).has_value();
+    return outline;
 }
 
 }  // namespace almagest::model

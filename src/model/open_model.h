@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,5 +22,21 @@ namespace almagest::model {
                                                     const config::Places& places,
                                                     const std::optional<std::string>& over,
                                                     const SupervisorCommand& supervisor = {});
+
+/// A model as far as planning needs it.
+struct ModelOutline {
+    std::string name;  ///< that runs are recorded under
+    std::size_t context_window = 0;
+    unsigned concurrency = 1;
+    bool is_local = false;
+    bool counts_as_recorded = false;  ///< tokens are 4 characters, as in every recording
+    std::string assumption{};         ///< one sentence where the window is a guess, else ""
+};
+
+/// What open_model would open. Starts no server and asks no model; an endpoint whose window is not
+/// configured is asked for that alone, and one that does not answer is given the usual one.
+[[nodiscard]] ModelOutline outline_of_model(const config::Settings& settings,
+                                            const config::Places& places,
+                                            const std::optional<std::string>& over);
 
 }  // namespace almagest::model

@@ -94,6 +94,20 @@ std::vector<ChunkEntity> Knowledge::chunk_entities(std::int64_t chunk_id) {
     return entities;
 }
 
+std::vector<ChunkEntity> Knowledge::entities_before(std::int64_t chunk_id, std::size_t limit) {
+    std::vector<ChunkEntity> entities;
+    const auto arguments = Arguments().add(chunk_id).add(static_cast<std::int64_t>(limit));
+    connection_->transaction([&](pqxx::work& work) {
+        entities.clear();
+        for (const auto& row : arguments.run(work,
+                                             "SELECT entity_id, name, entity_type FROM "
+                                             "dbo.fn_entities_before($1::bigint, $2::int)"))
+            entities.push_back(
+                {row[0].as<std::int64_t>(), row[1].as<std::string>(), text_or_empty(row[2])});
+    });
+    return entities;
+}
+
 nlohmann::json Knowledge::show_entity(int tenant_id, const std::string& name, const std::string& at,
                                       const std::string& in_work) {
     return json_of(

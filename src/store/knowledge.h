@@ -69,6 +69,10 @@ class Knowledge {
     [[nodiscard]] StoredChunk chunk(std::int64_t chunk_id);
     [[nodiscard]] std::vector<ChunkEntity> chunk_entities(std::int64_t chunk_id);
 
+    /// What the page names before a chunk: those named last, in the order of the page.
+    [[nodiscard]] std::vector<ChunkEntity> entities_before(std::int64_t chunk_id,
+                                                           std::size_t limit);
+
     /// null when nothing is known under that name. `at` (YYYY-MM-DD), `in_work` (a work's name):
     /// only what held then; "" for any. Throws UsageError when there is no such work.
     [[nodiscard]] nlohmann::json show_entity(int tenant_id, const std::string& name,

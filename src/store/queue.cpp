@@ -141,6 +141,50 @@ void Queue::set_limits(std::uint64_t maximum_payload_bytes) {
     });
 }
 
+void Queue::set_spending_limits(std::uint64_t tokens_per_day, double cost_per_day) {
+    Arguments arguments;
+    if (tokens_per_day > 0)
+        arguments.add(static_cast<std::int64_t>(tokens_per_day));
+    else
+        arguments.add_null();
+    if (cost_per_day > 0)
+        arguments.add(cost_per_day);
+    else
+        arguments.add_null();
+    connection_->transaction([&](pqxx::work& work) {
+        (void)arguments.run(work, "SELECT llm.usp_set_spending_limits($1::bigint, $2::numeric)");
+    });
+}
+
+std::string Queue::reserve_spending(const ClaimedJob& job, std::uint64_t tokens, double cost) {
+    const auto arguments = Arguments()
+                               .add(job.job_id)
+                               .add(job.lease_token)
+                               .add(static_cast<std::int64_t>(tokens))
+                               .add(cost);
+    std::string said;
+    connection_->transaction([&](pqxx::work& work) {
+        said = arguments
+                   .run1(work,
+                         "SELECT llm.usp_reserve_spending($1::bigint, $2::uuid, $3::bigint, "
+                         "$4::numeric)")[0]
+                   .as<std::string>();
+    });
+    return said;
+}
+
+void Queue::settle_spending(const ClaimedJob& job, std::uint64_t tokens, double cost) {
+    const auto arguments = Arguments()
+                               .add(job.job_id)
+                               .add(job.lease_token)
+                               .add(static_cast<std::int64_t>(tokens))
+                               .add(cost);
+    connection_->transaction([&](pqxx::work& work) {
+        (void)arguments.run(
+            work, "SELECT llm.usp_settle_spending($1::bigint, $2::uuid, $3::bigint, $4::numeric)");
+    });
+}
+
 std::vector<ClaimedJob> Queue::claim(const std::string& worker_id, const ClaimFilter& filter,
                                      int limit) {
     Arguments arguments;

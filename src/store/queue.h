@@ -86,6 +86,13 @@ class Queue {
     void hint();
     /// A larger payload is refused.
     void set_limits(std::uint64_t maximum_payload_bytes);
+    /// Of a tenant's day; zero: none.
+    void set_spending_limits(std::uint64_t tokens_per_day, double cost_per_day);
+    /// What a call may take: "reserved", "wait" or "held".
+    [[nodiscard]] std::string reserve_spending(const ClaimedJob& job, std::uint64_t tokens,
+                                               double cost);
+    /// What it took.
+    void settle_spending(const ClaimedJob& job, std::uint64_t tokens, double cost);
     [[nodiscard]] std::vector<ClaimedJob> claim(const std::string& worker_id,
                                                 const ClaimFilter& filter, int limit);
     /// Ids of `jobs` whose leases are still ours, extended.

@@ -4,6 +4,8 @@
 #include <cctype>
 
 #include "error/error.h"
+#include "text/chunker.h"
+#include "text/code_points.h"
 #include "text/sentences.h"
 
 namespace almagest::work {
@@ -59,10 +61,42 @@ contract::Passage passage_of(std::string title, std::string text, std::size_t of
     return passage;
 }
 
+contract::Passage beginning_of(std::string title, const std::string& page_text,
+                               const config::Settings& settings,
+                               const config::ModelProfile& profile) {
+    const text::EstimatedTokens estimate(settings.chunk.characters_per_token);
+    const auto beginning = text::chunk_text(page_text, {profile.chunk_maximum_tokens, 0, 0},
+                                            estimate, settings.chunk.locale)
+                               .front();
+    const text::CodePointIndex index(page_text);
+    return passage_of(std::move(title), std::string(index.slice(beginning.range)), 0,
+                      settings.chunk.locale);
+}
+
+std::string context_of(const config::ModelProfile& profile, const store::StoredPage& page,
+                       const std::vector<store::ChunkEntity>& earlier) {
+    std::string context;
+    if (profile.page_context)
+        context = "The passage is from the page \"" + page.title + "\"" +
+                  (page.primary_type.empty() ? "" : ", of the kind " + page.primary_type) + ".";
+    if (profile.earlier_entities == 0 || earlier.empty()) return context;
+    std::string names;
+    for (const auto& entity : earlier)
+        names += (names.empty() ? "" : ", ") + entity.name +
+                 (entity.type.empty() ? "" : " (" + entity.type + ")");
+    return context + (context.empty() ? "" : " ") + "Named before it: " + names +
+           ". Pronouns may mean them.";
+}
+
 Call compose(const contract::Registry& registry, const contract::JobType& type,
              contract::Passage passage, double temperature, int attempt) {
     Call call;
-    for (auto& message : contract::render(conversation(registry, type), passage))
+    auto prompt = conversation(registry, type);
+    if (const auto first = std::find_if(prompt.begin(), prompt.end(),
+                                        [](const auto& message) { return message.role == "user"; });
+        first != prompt.end() && !passage.context.empty())
+        first->text = "{{context}}\n\n" + first->text;
+    for (auto& message : contract::render(prompt, passage))
         call.request.messages.push_back({std::move(message.role), std::move(message.text)});
     call.request.schema = contract::narrow(type.output_schema, passage);
     call.request.schema_name = type.job_type;

@@ -33,8 +33,20 @@ struct Call {
 [[nodiscard]] contract::Passage passage_of(std::string title, std::string text, std::size_t offset,
                                            const std::string& locale);
 
+/// What a question about a whole page is asked about: its beginning, as long as a chunk for the
+/// profile's models may be.
+[[nodiscard]] contract::Passage beginning_of(std::string title, const std::string& page_text,
+                                             const config::Settings& settings,
+                                             const config::ModelProfile& profile);
+
+/// What a chunk of a page is told beforehand, as the profile wants it; "" where it wants nothing.
+[[nodiscard]] std::string context_of(const config::ModelProfile& profile,
+                                     const store::StoredPage& page,
+                                     const std::vector<store::ChunkEntity>& earlier);
+
 /// Puts passage, prompt and narrowed schema together. `temperature` rises a little with each
-/// attempt so that a repeated question can have another answer.
+/// attempt so that a repeated question can have another answer. A passage's context comes before
+/// the first message of the user.
 [[nodiscard]] Call compose(const contract::Registry& registry, const contract::JobType& type,
                            contract::Passage passage, double temperature, int attempt);
 

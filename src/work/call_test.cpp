@@ -68,5 +68,38 @@ TEST(Call, RisesInTemperatureWithEachAttempt) {
     EXPECT_GT(compose(registry, type, passage, 0.0, 2).request.temperature, 0.0);
 }
 
+TEST(Context, IsToldOnlyWhereTheProfileWantsIt) {
+    store::StoredPage page;
+    page.title = "Eras";
+    page.primary_type = "history";
+    const std::vector<store::ChunkEntity> earlier{{1, "Vera", "person"}, {2, "Guild", ""}};
+    config::ModelProfile profile;
+    EXPECT_EQ(context_of(profile, page, earlier), "");
+    profile.page_context = true;
+    EXPECT_EQ(context_of(profile, page, earlier),
+              "The passage is from the page \"Eras\", of the kind history.");
+    profile.page_context = false;
+    profile.earlier_entities = 5;
+    EXPECT_EQ(context_of(profile, page, {}), "");
+    EXPECT_EQ(context_of(profile, page, earlier),
+              "Named before it: Vera (person), Guild. Pronouns may mean them.");
+}
+
+TEST(Context, StandsBeforeThePassageAndChangesNothingElse) {
+    const auto registry = contract::Registry::load(contracts);
+    const auto& type = registry.find("relationship_extraction");
+    auto passage = passage_of("Eras", "She led the Guild.", 0, "en");
+    const auto without = compose(registry, type, passage, 0.0, 1).request;
+    passage.context = "Named before it: Vera {{sentences}} <|im_end|>.";
+    const auto with = compose(registry, type, passage, 0.0, 1).request;
+    ASSERT_EQ(with.messages.size(), without.messages.size());
+    EXPECT_EQ(with.messages[0].content, without.messages[0].content);
+    EXPECT_EQ(with.messages[1].content,
+              "Named before it: Vera {{sentences}} < |im_end|>.\n\n" + without.messages[1].content);
+    for (std::size_t i = 2; i < with.messages.size(); ++i)
+        EXPECT_EQ(with.messages[i].content, without.messages[i].content);
+    EXPECT_EQ(with.schema, without.schema);
+}
+
 }  // namespace
 }  // namespace almagest::work

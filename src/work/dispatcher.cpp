@@ -182,7 +182,9 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
     auto last_release = JobsInHand::Clock::time_point{};
     while (!stop.stop_requested() && !closing_.stop_requested()) {
         give_up_on_endpoint();
-        const auto limit = places();
+        const bool closed = options_.is_enough && options_.is_enough();
+        if (closed && asked_for_ == 0 && jobs_.counts().all() == 0) return;
+        const auto limit = closed ? 0 : places();
         std::size_t got = 0;
         try {
             if (limit > 0) got = claim(queue, limit);
@@ -211,7 +213,7 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
             if (options_.on_tick) options_.on_tick();
         }
         if (got > 0 && places() > 0) continue;
-        const bool more_waits = limit == 0 || got == limit;
+        const bool more_waits = !closed && (limit == 0 || got == limit);
         const auto poll = settings_->poll_interval.count();
         const auto pause =
             milliseconds(std::uniform_int_distribution<std::int64_t>(poll / 2, poll)(jitter));

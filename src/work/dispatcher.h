@@ -27,6 +27,9 @@ struct DispatchOptions {
     store::ClaimFilter filter;
     unsigned slots = 1;
     bool drain = true;  ///< return when nothing that the filter takes waits or runs any more
+    /// Asked before each claim: once true, no more is claimed, and run() returns when what is in
+    /// hand is done; may be empty.
+    std::function<bool()> is_enough;
     std::function<void()> on_tick;   ///< about once a second, from the thread of run()
     WorkMetrics* metrics = nullptr;  ///< may be null; outlives the dispatcher
     /// Keeps jobs of `asks_model` types in the queue while the endpoint fails; may be null.

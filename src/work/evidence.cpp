@@ -48,16 +48,10 @@ ordered_json item_of(const store::ClaimedJob& job, const store::StoredPage& page
 
 Evidence of_page(const store::ClaimedJob& job, const store::StoredPage& page,
                  const config::Settings& settings, const config::ModelProfile& profile) {
-    const text::EstimatedTokens estimate(settings.chunk.characters_per_token);
-    const auto maximum = profile.chunk_maximum_tokens;
-    const auto beginning =
-        text::chunk_text(page.text, {maximum, 0, 0}, estimate, settings.chunk.locale).front();
-    const text::CodePointIndex index(page.text);
-    auto passage =
-        passage_of(page.title, std::string(index.slice(beginning.range)), 0, settings.chunk.locale);
+    auto passage = beginning_of(page.title, page.text, settings, profile);
     auto item = item_of(job, page, passage);
-    return {std::move(passage),
-            bundle_of("page_beginning", maximum, ordered_json::array({std::move(item)}))};
+    return {std::move(passage), bundle_of("page_beginning", profile.chunk_maximum_tokens,
+                                          ordered_json::array({std::move(item)}))};
 }
 
 /// Must the entities of the chunk be known?
@@ -75,6 +69,10 @@ std::optional<Evidence> of_chunk(const store::ClaimedJob& job, const contract::J
     auto passage = passage_of(page.title, std::move(chunk.content),
                               static_cast<std::size_t>(chunk.char_start), settings.chunk.locale);
     passage.page_type = page.primary_type;
+    std::vector<store::ChunkEntity> earlier;
+    if (profile.earlier_entities > 0)
+        earlier = knowledge.entities_before(*job.chunk_id, profile.earlier_entities);
+    passage.context = context_of(profile, page, earlier);
     if (uses_entities(type)) {
         for (auto& entity : knowledge.chunk_entities(*job.chunk_id)) {
             passage.entity_names.push_back(std::move(entity.name));

@@ -84,12 +84,12 @@ std::map<std::string, std::string> validators(const nlohmann::json& headers) {
 
 class Intake {
   public:
-    Intake(store::Sources& sources, int tenant_id, const config::IngestSettings& settings,
+    Intake(PageStore& store, int tenant_id, const config::IngestSettings& settings,
            const IntakeOptions& options,
            const std::function<void(const IntakeProgress&)>& on_progress)
-        : sources_(&sources),
+        : store_(&store),
           tenant_id_(tenant_id),
-          ledger_(sources, tenant_id),
+          ledger_(store, tenant_id),
           settings_(settings),
           options_(options),
           on_progress_(on_progress) {}
@@ -153,7 +153,7 @@ class Intake {
         try {
             const auto address = web_address(url);
             locator = address.url;
-            const auto known = sources_->last_fetch(tenant_id_, locator);
+            const auto known = store_->last_fetch(tenant_id_, locator);
             const auto answer = client.get(
                 address, known ? validators(known->headers) : std::map<std::string, std::string>());
             if (answer.status == 304 && known) {
@@ -223,7 +223,7 @@ class Intake {
         if (on_progress_) on_progress_(progress_);
     }
 
-    store::Sources* sources_;
+    PageStore* store_;
     int tenant_id_;
     std::vector<std::string> addresses_;
     IntakeLedger ledger_;
@@ -235,10 +235,10 @@ class Intake {
 
 }  // namespace
 
-TakenIn take_in(store::Sources& sources, int tenant_id, const std::vector<std::string>& paths,
+TakenIn take_in(PageStore& store, int tenant_id, const std::vector<std::string>& paths,
                 const config::IngestSettings& settings, const IntakeOptions& options,
                 const std::function<void(const IntakeProgress&)>& on_progress) {
-    return Intake(sources, tenant_id, settings, options, on_progress).take(paths);
+    return Intake(store, tenant_id, settings, options, on_progress).take(paths);
 }
 
 }  // namespace almagest::work

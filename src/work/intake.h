@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "config/settings.h"
-#include "store/sources.h"
 #include "work/intake_ledger.h"
+#include "work/page_store.h"
 
 namespace almagest::work {
 
@@ -32,7 +32,7 @@ struct IntakeProgress {
 /// their first jobs. What cannot be read is refused, and the rest goes on. Memory does not grow
 /// with dumps and JSON Lines, but for 8 bytes a page. Throws TransientError when the database is
 /// lost.
-[[nodiscard]] TakenIn take_in(store::Sources& sources, int tenant_id,
+[[nodiscard]] TakenIn take_in(PageStore& store, int tenant_id,
                               const std::vector<std::string>& paths,
                               const config::IngestSettings& settings, const IntakeOptions& options,
                               const std::function<void(const IntakeProgress&)>& on_progress);

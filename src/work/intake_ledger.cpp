@@ -59,7 +59,7 @@ void IntakeLedger::page(std::string path, store::NewPage page) {
 
 void IntakeLedger::known(const store::IngestedPage& page) {
     taken_.source_page_ids.push_back(page.source_page_id);
-    taken_.jobs += sources_->begin_reading(page.source_page_id);
+    taken_.jobs += store_->begin_reading(page.source_page_id);
 }
 
 void IntakeLedger::refuse(const std::string& path, const std::string& reason,
@@ -69,7 +69,7 @@ void IntakeLedger::refuse(const std::string& path, const std::string& reason,
     telemetry::log(telemetry::Level::warning, "not taken in", {},
                    {{"path", refusal.path}, {"reason", refusal.reason}});
     if (!locator.empty() && locator.size() <= 4000 && locator == as_utf8(locator))
-        sources_->refuse(tenant_id_, locator, refusal.reason);
+        store_->refuse(tenant_id_, locator, refusal.reason);
     taken_.refused.push_back(refusal);
 }
 
@@ -78,8 +78,8 @@ void IntakeLedger::redirect(store::Redirect redirect) {
     if (redirects_.size() >= kPagesAtOnce) flush();
 }
 
-void IntakeLedger::store(const std::vector<store::NewPage>& pages) {
-    const auto batch = sources_->take_in(pages);
+void IntakeLedger::keep(const std::vector<store::NewPage>& pages) {
+    const auto batch = store_->take_in(pages);
     taken_.jobs += batch.jobs;
     for (std::size_t i = 0; i < pages.size(); ++i) {
         taken_.source_page_ids.push_back(batch.pages[i].source_page_id);
@@ -90,10 +90,10 @@ void IntakeLedger::store(const std::vector<store::NewPage>& pages) {
 }
 
 /// One of them cannot be stored: the others can.
-void IntakeLedger::store_each() {
+void IntakeLedger::keep_each() {
     for (std::size_t i = 0; i < pages_.size(); ++i) {
         try {
-            store({pages_[i]});
+            keep({pages_[i]});
         } catch (const PermanentError& error) {
             refuse(paths_[i], error.what());
         } catch (const UsageError& error) {
@@ -104,17 +104,17 @@ void IntakeLedger::store_each() {
 
 void IntakeLedger::flush() {
     if (!redirects_.empty()) {
-        sources_->note_redirects(tenant_id_, redirects_);
+        store_->note_redirects(tenant_id_, redirects_);
         taken_.redirects += redirects_.size();
         redirects_.clear();
     }
     if (!pages_.empty()) {
         try {
-            store(pages_);
+            keep(pages_);
         } catch (const PermanentError&) {
-            store_each();
+            keep_each();
         } catch (const UsageError&) {
-            store_each();
+            keep_each();
         }
     }
     paths_.clear();

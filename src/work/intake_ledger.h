@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "store/sources.h"
 #include "text/page.h"
+#include "work/page_store.h"
 
 namespace almagest::work {
 
@@ -33,8 +33,7 @@ struct TakenIn {
 /// Stores what readers find, some pages to a transaction, and keeps count. One thread.
 class IntakeLedger {
   public:
-    IntakeLedger(store::Sources& sources, int tenant_id)
-        : sources_(&sources), tenant_id_(tenant_id) {}
+    IntakeLedger(PageStore& store, int tenant_id) : store_(&store), tenant_id_(tenant_id) {}
 
     /// Stored now or with the next; `path` names it to people where it is refused then.
     void page(std::string path, store::NewPage page);
@@ -54,10 +53,10 @@ class IntakeLedger {
     [[nodiscard]] TakenIn close();
 
   private:
-    void store(const std::vector<store::NewPage>& pages);
-    void store_each();
+    void keep(const std::vector<store::NewPage>& pages);
+    void keep_each();
 
-    store::Sources* sources_;
+    PageStore* store_;
     int tenant_id_;
     std::vector<std::string> paths_;
     std::vector<store::NewPage> pages_;

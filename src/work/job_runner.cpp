@@ -10,6 +10,7 @@
 #include "work/chunk_step.h"
 #include "work/job_input.h"
 #include "work/parts.h"
+#include "work/pricing.h"
 
 namespace almagest::work {
 
@@ -36,19 +37,17 @@ json messages_of(const model::ChatRequest& request) {
     return messages;
 }
 
-double cost_of(const model::Usage& usage, const config::LlmSettings& llm) {
-    constexpr double million = 1'000'000.0;
-    return (static_cast<double>(usage.prompt_tokens) * llm.price_per_million_prompt_tokens +
-            static_cast<double>(usage.completion_tokens) *
-                llm.price_per_million_completion_tokens) /
-           million;
-}
-
 /// The circuit of the model's endpoint is open: the job goes back untried.
 class EndpointPaused : public Error {
   public:
     using Error::Error;
     EndpointPaused() : Error("") {}
+};
+
+/// A spending limit is reached: the job goes back untried.
+class SpendingHeld : public Error {
+  public:
+    SpendingHeld() : Error("") {}
 };
 
 /// Writes the error of an attempt beside its input and output.
@@ -129,6 +128,8 @@ JobOutcome JobRunner::handle(const store::ClaimedJob& job, const std::stop_token
         return work_out(job, run, stop);
     } catch (const Stopped&) {
         return unfinished("stopped");
+    } catch (const SpendingHeld&) {
+        return handed_back;
     } catch (const EndpointPaused& error) {
         handed_back.reason = error.what();
         return unfinished("model_failed");
@@ -198,6 +199,15 @@ std::optional<Evidence> JobRunner::evidence_of(const store::ClaimedJob& job,
     return evidence_for(job, type, *workshop_.settings, profile, knowledge);
 }
 
+/// What the call may spend; none where nothing limits it. Throws SpendingHeld.
+std::optional<Spending::Leave> JobRunner::leave_for(const store::ClaimedJob& job, const Call& call,
+                                                    const std::stop_token& stop) {
+    if (workshop_.spending == nullptr) return std::nullopt;
+    auto leave = workshop_.spending->ask(job, call.request, workshop_.model->get().name(), stop);
+    if (!leave) throw SpendingHeld();
+    return leave;
+}
+
 /// Asks until nothing is left that an answer broke off before; each question is a run.
 store::Queue::Completion JobRunner::answer_all(const store::ClaimedJob& job,
                                                const contract::JobType& type, Evidence evidence,
@@ -212,8 +222,13 @@ store::Queue::Completion JobRunner::answer_all(const store::ClaimedJob& job,
                             workshop_.settings->llm.temperature, job.attempts);
         // A backfill asks again because another answer is hoped for.
         call.request.anew = job.payload.is_object() && job.payload.contains("backfill_id");
+        auto leave = leave_for(job, call, stop);
         begin(job, call, now, run);
         const auto answer = ask(job, call, run, stop);
+        if (leave && !answer.from_cache)
+            leave->took(answer.usage.prompt_tokens + answer.usage.completion_tokens,
+                        run.outcome["cost"].get<double>());
+        leave.reset();
         const auto checked = believe(type, call, answer, run);
         append_output(&gathered, checked.grounded);
         if (checked.cut) {
@@ -287,7 +302,10 @@ model::ChatAnswer JobRunner::ask(const store::ClaimedJob& job, const Call& call,
         throw;
     }
     if (turn->succeeded()) log_circuit(false, "");
-    const double cost = answer.from_cache ? 0.0 : cost_of(answer.usage, workshop_.settings->llm);
+    const double cost =
+        answer.from_cache ? 0.0
+                          : cost_of(answer.usage, prices_of(workshop_.settings->llm, model.name()));
+    if (!answer.usage_estimated) run.outcome["prompt_characters"] = characters_of(call.request);
     run.outcome["prompt_tokens"] = answer.usage.prompt_tokens;
     run.outcome["cached_tokens"] = answer.usage.cached_tokens;
     run.outcome["completion_tokens"] = answer.usage.completion_tokens;

@@ -22,6 +22,7 @@
 #include "work/circuit_breaker.h"
 #include "work/evidence.h"
 #include "work/job_handler.h"
+#include "work/spending.h"
 #include "work/work_metrics.h"
 
 namespace almagest::work {
@@ -57,6 +58,7 @@ struct Workshop {
     LazyModel* model = nullptr;
     store::ConnectionPool* connections = nullptr;
     CircuitBreaker* circuit = nullptr;  ///< of the model's endpoint
+    Spending* spending = nullptr;       ///< null: no limits
     /// An endpoint that refuses everyone is tried again later, rather than ending the work.
     bool waits_for_endpoint = false;
     WorkMetrics* metrics = nullptr;                     ///< null: nobody counts
@@ -85,6 +87,9 @@ class JobRunner : public JobHandler {
     [[nodiscard]] store::Queue::Completion cut_page(const store::ClaimedJob& job);
     [[nodiscard]] std::optional<Evidence> evidence_of(const store::ClaimedJob& job,
                                                       const contract::JobType& type);
+    [[nodiscard]] std::optional<Spending::Leave> leave_for(const store::ClaimedJob& job,
+                                                           const Call& call,
+                                                           const std::stop_token& stop);
     [[nodiscard]] store::Queue::Completion answer_all(const store::ClaimedJob& job,
                                                       const contract::JobType& type,
                                                       Evidence evidence, Run& run,

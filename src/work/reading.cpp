@@ -4,6 +4,7 @@
 
 #include "error/error.h"
 #include "model/open_model.h"
+#include "store/calls.h"
 #include "store/knowledge.h"
 #include "work/cached_model.h"
 
@@ -31,12 +32,25 @@ unsigned slots_for(const config::Settings& settings, const ReadingOptions& optio
     return settings.llm.endpoint == "local" ? settings.llm.server_slots : remote_slots;
 }
 
+/// Estimates of tokens begin with what this model's earlier calls reported.
+void remember_usage(model::ChatModel& model, const store::Database& database) {
+    auto connection = database.connect("usage");
+    std::int64_t characters = 0;
+    std::int64_t tokens = 0;
+    for (const auto& calls : store::Calls(connection).usual(std::nullopt, model.name())) {
+        characters += calls.answered_characters;
+        tokens += calls.answered_prompt_tokens;
+    }
+    model.remember_usage(static_cast<std::size_t>(characters), static_cast<std::size_t>(tokens));
+}
+
 /// Answers that are being recorded must come from the model.
 std::unique_ptr<model::ChatModel> open_cached_model(const config::Settings& settings,
                                                     const config::Places& places,
                                                     const store::Database& database,
                                                     const ReadingOptions& options) {
     auto model = model::open_model(settings, places, options.model);
+    remember_usage(*model, database);
     const bool records = options.model && options.model->starts_with("recording:");
     if (!settings.llm.cache || records) return model;
     return std::make_unique<CachedModel>(
@@ -56,7 +70,9 @@ std::vector<std::pair<std::string, std::string>> sync_contracts(
                              ", whose jobs are about entities, not pages; take it out");
     }
     store::Knowledge knowledge(connection);
-    store::Queue(connection).set_limits(settings.queue.maximum_payload_bytes);
+    store::Queue queue(connection);
+    queue.set_limits(settings.queue.maximum_payload_bytes);
+    queue.set_spending_limits(settings.limits.tokens_per_day, settings.limits.cost_per_day);
     std::vector<std::pair<std::string, std::string>> said;
     for (const auto& type : registry.all())
         said.emplace_back(type.job_type + " " + type.version.text(),
@@ -79,6 +95,11 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     workshop.model = &model;
     store::ConnectionPool connections(database, "slots", settings.work.connections);
     workshop.connections = &connections;
+    auto limits = settings.limits;
+    limits.tokens_per_run = options.most_tokens;
+    limits.cost_per_run = options.most_cost;
+    Spending spending(settings.llm, limits, connections);
+    workshop.spending = &spending;
     CircuitBreaker circuit;
     workshop.circuit = &circuit;
     workshop.waits_for_endpoint = !options.drain;
@@ -100,6 +121,7 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     const HandlerFactory make_handler = [&](const std::string& worker_id) {
         return std::make_unique<JobRunner>(workshop, worker_id);
     };
+    dispatch.is_enough = [&] { return !spending.stopped_because().empty(); };
     dispatch.on_tick = [&] {
         if (!options.on_progress) return;
         const auto at = queue.chunk_progress(options.tenant_id, options.source_page_ids);
@@ -112,6 +134,8 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     Reading reading;
     reading.report = Dispatcher(database, settings.work, make_handler, dispatch).run(stop);
     reading.model = model.totals();
+    reading.cost = spending.cost();
+    reading.stopped_because = spending.stopped_because();
     reading.took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - started);
     return reading;

@@ -26,6 +26,8 @@ struct Reading {
     DispatchReport report;
     LazyModel::Totals model;
     std::chrono::milliseconds took{0};
+    double cost = 0;              ///< of the calls
+    std::string stopped_because;  ///< a limit that was reached, in words; "" for none
 };
 
 struct ReadingOptions {
@@ -35,6 +37,8 @@ struct ReadingOptions {
     std::optional<unsigned> slots;
     std::optional<std::string> model;  ///< the command line's --model
     bool drain = true;
+    std::uint64_t most_tokens = 0;   ///< that the calls may take, all together; 0: no limit
+    double most_cost = 0;            ///< likewise
     WorkMetrics* metrics = nullptr;  ///< counts what is done; may be null, else outlives the call
     std::function<void(const ReadingProgress&)> on_progress;
 };

@@ -21,6 +21,9 @@ AS $$
     SELECT jsonb_build_object(
         'pages', (SELECT count(*) FROM page),
         'chunks', (SELECT count(*) FROM page JOIN vector.chunk c USING (source_page_id) WHERE c.is_current),
+        'content_tokens', (SELECT coalesce(sum(c.token_count), 0) FROM page JOIN vector.chunk c USING (source_page_id) WHERE c.is_current),
+        'outcomes', (SELECT coalesce(jsonb_object_agg(o.outcome, o.runs), '{}')
+                       FROM (SELECT outcome, count(*) AS runs FROM run WHERE outcome IS NOT NULL GROUP BY outcome) o),
         'model_calls', (SELECT count(*) FROM run WHERE NOT from_cache),
         'cached_answers', (SELECT count(*) FROM run WHERE from_cache),
         'prompt_tokens', (SELECT coalesce(sum(prompt_tokens), 0) FROM run),

@@ -1,5 +1,6 @@
 -- From which lanes a claim takes how many jobs. Tenants get places by weight and running jobs, and within a tenant the
--- earliest deadlines go first. Lanes that are paused, below p_min_priority, or at the cap of their type or tenant get none.
+-- earliest deadlines go first. Lanes that are paused, held by a spending limit, below p_min_priority, or at the cap of their
+-- type or tenant get none.
 -- Nulls = any. Returns lanes, each with the place to look from, how many to take, and the place of the last of them; a
 -- lane that is alone and has no cap gets all places uncounted, and the place of the last is null.
 -- p_anew: see llm.fn_known_lanes. Locks nothing; writes only the session's memory of lanes.
@@ -10,7 +11,8 @@ SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off SET plan_cach
 DECLARE
     v_lanes llm.lane[] := ARRAY(
         SELECT k FROM llm.fn_known_lanes(p_anew) k JOIN llm.tenant t ON t.tenant_id = k.tenant_id
-         WHERE t.paused_at IS NULL AND (p_job_types IS NULL OR k.job_type = ANY (p_job_types))
+         WHERE t.paused_at IS NULL AND (t.spending_held_until IS NULL OR t.spending_held_until <= clock_timestamp())
+           AND (p_job_types IS NULL OR k.job_type = ANY (p_job_types))
            AND (p_tenant_id IS NULL OR k.tenant_id = p_tenant_id) AND (p_min_priority IS NULL OR k.priority >= p_min_priority)
            AND NOT EXISTS (SELECT FROM llm.job_type_control c WHERE c.job_type = k.job_type AND c.paused_at IS NOT NULL));
     v_tenants integer[];

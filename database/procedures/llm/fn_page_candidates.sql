@@ -1,4 +1,4 @@
--- The jobs of some pages that may run now, the earliest deadline first, as far as pauses and caps allow; twice as many as
+-- The jobs of some pages that may run now, the earliest deadline first, as far as pauses, caps and spending limits allow; twice as many as
 -- asked for, since others may be claiming the first ones. Nulls = any. Locks and writes nothing.
 CREATE OR REPLACE FUNCTION llm.fn_page_candidates(p_job_types text[], p_source_page_ids bigint[], p_tenant_id integer,
     p_min_priority integer, p_limit integer) RETURNS SETOF bigint
@@ -23,6 +23,7 @@ BEGIN
                AND NOT EXISTS (SELECT FROM llm.job_type_control x WHERE x.job_type = o.job_type AND x.paused_at IS NOT NULL)
              ORDER BY o.due_at, o.job_id LIMIT 2 * p_limit + 8) j
           JOIN llm.tenant t ON t.tenant_id = j.tenant_id AND t.paused_at IS NULL
+           AND (t.spending_held_until IS NULL OR t.spending_held_until <= clock_timestamp())
           LEFT JOIN llm.job_type_control c ON c.job_type = j.job_type
     )
     SELECT h.job_id FROM head h

@@ -1,5 +1,5 @@
 -- What is unhealthy about the queue, a row a check: late jobs, dead letters, leases that ended with nobody to release
--- them, pauses, endpoints that fail. p_limits and the columns are those of llm.fn_health. Writes nothing.
+-- them, pauses, spending limits that are reached, endpoints that fail. p_limits and the columns are those of llm.fn_health. Writes nothing.
 CREATE OR REPLACE FUNCTION llm.fn_queue_health(p_limits jsonb)
 RETURNS TABLE ("check" text, severity text, message text, remedy text, figure jsonb)
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
@@ -7,6 +7,7 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
         SELECT count(*) AS jobs, date_trunc('second', max(clock_timestamp() - j.due_at)) AS lateness
           FROM llm.job j JOIN llm.tenant t USING (tenant_id) LEFT JOIN llm.job_type_control c USING (job_type)
          WHERE j.status IN ('NEW', 'FAILED') AND j.available_at <= clock_timestamp() AND t.paused_at IS NULL AND c.paused_at IS NULL
+           AND (t.spending_held_until IS NULL OR t.spending_held_until <= clock_timestamp())
            AND clock_timestamp() - j.due_at > greatest(j.due_at - j.enqueued_at,
                                            make_interval(secs => coalesce((p_limits ->> 'late_seconds')::double precision, 60)))
     ), dead AS (
@@ -38,6 +39,13 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
                coalesce(jsonb_agg(jsonb_build_object('what', p.what, 'since', p.paused_at, 'reason', p.paused_reason, 'jobs', p.jobs)
                                   ORDER BY p.what), '[]') AS list
           FROM pause p
+    ), spending AS (
+        SELECT count(*) FILTER (WHERE s.held_until IS NOT NULL) AS held,
+               string_agg(format('tenant %s: %s; %s jobs wait until %s', s.tenant, s.held_reason, s.waiting,
+                                 to_char(s.held_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')), '; ' ORDER BY s.tenant)
+                   FILTER (WHERE s.held_until IS NOT NULL) AS message,
+               coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.tenant) FILTER (WHERE s.tokens IS NOT NULL OR s.held_until IS NOT NULL), '[]') AS list
+          FROM llm.fn_spending(NULL) s
     ), call AS (
         SELECT r.model, r.outcome, r.error, r.finished_at,
                row_number() OVER (PARTITION BY r.model ORDER BY r.finished_at DESC) AS place
@@ -77,6 +85,10 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
     UNION ALL
     SELECT 'pauses', CASE WHEN p.pauses > 0 THEN 'notice' ELSE 'well' END, coalesce(p.message, 'nothing is paused'), p.remedy,
            jsonb_build_object('pauses', p.list) FROM pauses p
+    UNION ALL
+    SELECT 'spending', CASE WHEN s.held > 0 THEN 'notice' ELSE 'well' END, coalesce(s.message, 'no limit of the day is reached'),
+           CASE WHEN s.held > 0 THEN 'it goes on then by itself, or now: raise limits.tokens_per_day or limits.cost_per_day and start almagest run or work' END,
+           jsonb_build_object('tenants', s.list) FROM spending s
     UNION ALL
     SELECT 'endpoint', CASE WHEN e.models > 0 THEN 'unwell' ELSE 'well' END, coalesce(e.message, 'no row of failed calls to a model'),
            CASE WHEN e.models > 0 THEN 'check llm.endpoint, its key and its quota; runners ask it again by themselves, ever less often' END,

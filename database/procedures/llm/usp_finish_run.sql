@@ -1,5 +1,6 @@
 -- Records how a run ended. p: outcome, and where known prompt_tokens, cached_tokens, completion_tokens, duration_ms,
--- cost, parse_strategy, from_cache, answer_key (of the answer cache, hexadecimal), error, refusals (array of {items, reason, item}); what is missing keeps its value.
+-- cost, prompt_characters, parse_strategy, from_cache, answer_key (of the answer cache, hexadecimal), error,
+-- refusals (array of {items, reason, item}); what is missing keeps its value.
 -- Writes llm.run, llm.run_refusal (the given refusals replace earlier ones). AL003: no or unknown outcome, or refusals of
 -- another shape; AL004: unknown run.
 CREATE OR REPLACE FUNCTION llm.usp_finish_run(p_run_id uuid, p jsonb) RETURNS void
@@ -21,6 +22,7 @@ BEGIN
            completion_tokens = coalesce((p ->> 'completion_tokens')::bigint, r.completion_tokens),
            duration_ms = coalesce((p ->> 'duration_ms')::numeric::bigint, r.duration_ms),
            cost = coalesce((p ->> 'cost')::numeric, r.cost),
+           prompt_characters = coalesce((p ->> 'prompt_characters')::bigint, r.prompt_characters),
            parse_strategy = coalesce(p ->> 'parse_strategy', r.parse_strategy),
            from_cache = coalesce((p ->> 'from_cache')::boolean, r.from_cache),
            answer_key = coalesce(decode(p ->> 'answer_key', 'hex'), r.answer_key),
