@@ -62,9 +62,9 @@ void NewFile::write_out() {
     waiting_.clear();
 }
 
-WrittenFile NewFile::close() {
+WrittenFile NewFile::close(Sync sync) {
     write_out();
-    if (::fsync(descriptor_.get()) != 0) refuse(path_, errno);
+    if (sync == Sync::now && ::fsync(descriptor_.get()) != 0) refuse(path_, errno);
     descriptor_.reset();
     return {name_, bytes_, hash_.hexadecimal()};
 }
@@ -105,15 +105,23 @@ void NewFolder::publish(nlohmann::ordered_json manifest) {
     NewFile file(partial_, manifest_name);
     file.add(manifest.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     (void)file.close();
-    sync_folder(partial_);
-    // What is there now is taken away only after the new one stands in its place.
-    if (::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, final_.c_str(), RENAME_NOREPLACE) == 0) {
-        partial_.clear();
-    } else if (errno != EEXIST || ::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, final_.c_str(),
-                                              RENAME_EXCHANGE) != 0) {
-        refuse(final_, errno);
-    }
-    sync_folder(final_.parent_path());
+    sync_file_system(partial_);
+    // What was there is taken away only after the new one stands in its place.
+    exchange_folders(partial_, final_);
+}
+
+void sync_file_system(const fs::path& folder) {
+    const system::Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!open || ::syncfs(open.get()) != 0) refuse(folder, errno);
+}
+
+void exchange_folders(const fs::path& from, const fs::path& to) {
+    const auto rename = [&](unsigned how) {
+        return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), how) == 0;
+    };
+    if (!rename(RENAME_NOREPLACE) && (errno != EEXIST || !rename(RENAME_EXCHANGE)))
+        refuse(to, errno);
+    sync_folder(to.parent_path());
 }
 
 nlohmann::json manifest_of(const fs::path& folder, std::string_view kind) {

@@ -27,8 +27,9 @@ class NewFile {
     NewFile(const std::filesystem::path& folder, std::string name);
     /// Throws PermanentError when the disk refuses.
     void add(std::string_view bytes);
-    /// All of it is on the disk after that.
-    [[nodiscard]] WrittenFile close();
+    /// `now`: all of it is on the disk after that; `later`: sync_file_system sees to it.
+    enum class Sync { now, later };
+    [[nodiscard]] WrittenFile close(Sync sync = Sync::now);
 
   private:
     void write_out();
@@ -63,6 +64,13 @@ class NewFolder {
     std::filesystem::path partial_;
     std::string kind_;
 };
+
+/// What was written there is on the disk after that. Throws PermanentError when the disk refuses.
+void sync_file_system(const std::filesystem::path& folder);
+
+/// `to` becomes what `from` is, in one step; `from` becomes what `to` was, or is gone. Throws
+/// PermanentError.
+void exchange_folders(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// The manifest of a folder; null when there is none, or it is not of `kind`.
 [[nodiscard]] nlohmann::json manifest_of(const std::filesystem::path& folder,
