@@ -54,7 +54,7 @@ class IntakeLedger {
     [[nodiscard]] TakenIn close();
 
   private:
-    void store(const std::vector<store::NewPage>& pages);
+    void store(const std::vector<store::NewPage>& pages, const std::vector<std::string>& paths);
     void store_each();
 
     store::Sources* sources_;

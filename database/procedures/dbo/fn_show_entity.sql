@@ -1,4 +1,4 @@
--- Everything known under a name (folded) or another name: {"matches":[…], "at", "in_work"}, the rows of that name before those that it is an
+-- Everything known under a name (folded), another name, or a title that a wiki redirects: {"matches":[…], "at", "in_work"}, the rows of that name before those that it is an
 -- alias of, better known first; null when there is none. A merged row's name shows its master, and is among its aliases.
 -- Each match: {entity_id, name, type, promotion_state, confidence, attributes, aliases, tags, mentions, pages, evidence, facts, relations,
 -- events, works, locations, periods, concepts, others: {family: […]}, conflicts, similar}. At most 20 pieces of evidence a row.
@@ -28,7 +28,12 @@ BEGIN
                   JOIN dbo.dim_entity e ON e.name_id = w.name_id AND e.tenant_id = p_tenant_id
                 UNION ALL
                 SELECT m.entity_id, true FROM wanted w
-                  JOIN dbo.entity_mention m ON m.name_id = w.name_id AND m.alias_of IS NOT NULL) f
+                  JOIN dbo.entity_mention m ON m.name_id = w.name_id AND m.alias_of IS NOT NULL
+                UNION ALL
+                SELECT coalesce(e.merged_into_id, e.entity_id), true
+                  FROM dbo.fn_redirected_keys(p_tenant_id, dbo.fn_name_key(btrim(p_name, E' \t\n\r'))) k
+                  JOIN dbo.name n ON n.tenant_id = p_tenant_id AND n.name_hash = md5(k)::uuid
+                  JOIN dbo.dim_entity e ON e.name_id = n.name_id AND e.tenant_id = p_tenant_id) f
          GROUP BY f.entity_id
     )
     SELECT jsonb_build_object('matches', jsonb_agg(m.match ORDER BY m.by_alias, m.support DESC, m.entity_id), 'at', p_at, 'in_work', p_in_work) INTO v_shown
