@@ -141,7 +141,8 @@ void GraphMl::subject_edges(const ExportTable& table, const store::Snapshot::Fie
         if (auto node = node_of(table, row, end); !node.empty()) subjects.emplace_back(end, node);
     for (const auto& [role, subject] : subjects) {
         out_(fmt::format("    <edge id=\"{}\" source=\"{}\" target=\"{}\">",
-                         xml_text(id + "." + role), xml_text(subject), xml_text(id)));
+                         xml_text(fmt::format("{}.{}", id, role)), xml_text(subject),
+                         xml_text(id)));
         datum("table", table.short_name());
         datum("label", role);
         out_("</edge>\n");

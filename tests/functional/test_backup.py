@@ -26,6 +26,7 @@ class Backups(HomeCase):
         super().setUpClass()
         result = cls.home.run("run", *pages()[:4], "--model", f"recorded:{RECORDED}")
         assert result.status in (0, 3), result.err
+        cls.home.sql("REVOKE UPDATE, DELETE ON dbo.dim_tag FROM CURRENT_USER")
         cls.backup = cls.home.path / "backup"
         result = cls.home.run("db", "backup", "--json", cls.backup)
         assert result.status == 0, result.err
@@ -49,6 +50,9 @@ class Backups(HomeCase):
         self.assertDone(result)
         self.assertEqual(dumped(self.home), dumped(other))
         self.assertEqual(self.lake(self.home), self.lake(other))
+        rights = "SELECT relname, relacl FROM pg_class WHERE relacl IS NOT NULL AND relnamespace = 'dbo'::regnamespace ORDER BY 1"
+        self.assertIn("dim_tag", [row[0] for row in other.sql(rights)])
+        self.assertEqual(self.home.sql(rights), other.sql(rights))
         run = other.sql("SELECT run_id FROM llm.run LIMIT 1")[0][0]
         self.assertTrue(other.run("runs", "show", run, "--json").json()["input"])
         again = other.run("run", "--json", *pages()[:4], "--model", f"recorded:{self.home.path}")
