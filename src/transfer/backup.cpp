@@ -111,10 +111,10 @@ ordered_json back_up(const BackupPlaces& from, const fs::path& folder, bool repl
     auto files = ordered_json::array(
         {described({dump_name, fs::file_size(dump), system::sha256_of_file(dump)})});
     copy_lake(from.lake, target.path(), files, stop);
-    const ordered_json manifest{{"almagest", kind},
-                                {"made_at", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now))},
-                                {"lake", from.lake.string()},
-                                {"files", std::move(files)}};
+    ordered_json manifest{{"almagest", kind},
+                          {"made_at", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now))},
+                          {"lake", from.lake.string()},
+                          {"files", std::move(files)}};
     if (stop.stop_requested()) throw Stopped();
     target.publish(manifest);
     return manifest;
