@@ -42,11 +42,7 @@ BEGIN
             'entity_id', e.entity_id, 'name', e.entity_name, 'type', e.entity_type, 'promotion_state', e.promotion_state,
             'confidence', e.confidence, 'attributes', e.attributes,
             'aliases', (SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias COLLATE "C"), '[]')
-                          FROM (SELECT DISTINCT m.said_name AS alias FROM dbo.entity_mention m
-                                 WHERE m.entity_id = e.entity_id AND (m.alias_of IS NOT NULL OR m.name_id <> e.name_id)
-                                UNION
-                                SELECT d.entity_name FROM dbo.dim_entity d
-                                 WHERE d.merged_into_id = e.entity_id AND d.name_id <> e.name_id) a),
+                          FROM dbo.vw_entity_alias a WHERE a.entity_id = e.entity_id AND a.tenant_id = e.tenant_id),
             'tags', (SELECT coalesce(jsonb_agg(DISTINCT t.tag_name), '[]') FROM dbo.bridge_tag_assignment a
                        JOIN dbo.dim_tag t ON t.tag_id = a.tag_id AND t.tenant_id = a.tenant_id
                       WHERE a.entity_id = e.entity_id AND a.tenant_id = p_tenant_id),
