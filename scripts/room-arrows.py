@@ -5,7 +5,7 @@ import re
 import sys
 
 LOWEST_FIRST = ["error", "system", "telemetry", "config", "text", "identity", "evaluation", "lake", "store", "model", "contract", "work",
-                "review", "cli"]
+                "transfer", "review", "cli"]
 STRANGERS = {"store", "model", "contract", "lake"}  # never include one another
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"/]+)/[^"]*"')
 

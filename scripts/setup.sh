@@ -19,7 +19,7 @@ building=(
 testing=(
     git libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy
     postgresql-15-pgtap postgresql-15-plpgsql-check libtap-parser-sourcehandler-pgtap-perl
-    python3-psycopg2 faketime
+    python3-psycopg2 faketime raptor2-utils
 )
 
 fail() {

@@ -30,9 +30,11 @@ void add_forget(CLI::App& program, Action& action);
 void add_schema(CLI::App& program, Action& action);
 void add_runs(CLI::App& program, Action& action);
 void add_contracts(CLI::App& program, Action& action);
+void add_export(CLI::App& program, Action& action);
 void add_sql(CLI::App& program, Action& action);
 void add_db(CLI::App& program, Action& action);
-void add_prune(CLI::App& db, Action& action);  // under `db`
+void add_backup(CLI::App& db, Action& action);  // backup and restore, under `db`
+void add_prune(CLI::App& db, Action& action);   // under `db`
 void add_model(CLI::App& program, Action& action);
 void add_doctor(CLI::App& program, Action& action);
 

@@ -93,13 +93,14 @@ int stop(Session& session) {
 
 void add_db(CLI::App& program, Action& action) {
     auto* command =
-        program.add_subcommand("db", "the database: status, migrate, prune, roles, stop");
+        program.add_subcommand("db", "the database: status, migrate, backup, restore, prune, roles, stop");
     command->require_subcommand(1);
     command->add_subcommand("status", "is there one, does it run, where")->callback([&action] {
         action = status;
     });
     command->add_subcommand("migrate", "bring it up to this program's version")
         ->callback([&action] { action = migrate; });
+    add_backup(*command, action);
     add_prune(*command, action);
     command
         ->add_subcommand("roles",

@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
     add_schema(program, action);
     add_runs(program, action);
     add_contracts(program, action);
+    add_export(program, action);
     add_sql(program, action);
     add_db(program, action);
     add_model(program, action);

@@ -107,11 +107,13 @@ bool become(const Account& identity) {
 }  // namespace
 
 ProgramResult run_program(const std::vector<std::string>& command,
-                          const std::optional<Account>& identity, const std::string& input) {
+                          const std::optional<Account>& identity, const std::string& input,
+                          const std::vector<std::string>& variables, const std::stop_token& stop) {
     auto words = command;
-    std::vector<std::string> variables{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC"};
+    std::vector<std::string> settings{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC"};
+    settings.insert(settings.end(), variables.begin(), variables.end());
     const auto arguments = pointers(words);
-    const auto environment = pointers(variables);
+    const auto environment = pointers(settings);
     const auto in = nameless_file(input);
     const auto out = nameless_file({});
     if (!in || !out) {
@@ -124,6 +126,10 @@ ProgramResult run_program(const std::vector<std::string>& command,
     if (child == 0) {
         become_program(arguments.data(), environment.data(), identity, in.get(), out.get());
     }
+    // A descriptor, unlike its number, cannot come to mean another process.
+    const system::Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+    const std::stop_callback ask(
+        stop, [&handle] { ::syscall(SYS_pidfd_send_signal, handle.get(), SIGTERM, nullptr, 0); });
     int status = 0;
     while (::waitpid(child, &status, 0) < 0) {
         if (errno != EINTR) {

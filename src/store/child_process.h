@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,13 @@ struct ProgramResult {
 /// Runs `command` (an absolute path and its arguments) to its end, in a session of its own (so that
 /// keys pressed in our terminal do not reach it or what it leaves running), with no descriptor,
 /// signal handler or environment of ours, in /, umask 077, as `identity` if given (which needs
-/// root), with `input` on its standard input. Throws TransientError when no process can be made.
-/// Thread-safe.
+/// root), with `input` on its standard input and `variables` ("NAME=value") in its environment. It
+/// is asked to end (SIGTERM) when `stop` is requested. Throws TransientError when no process can be
+/// made. Thread-safe.
 [[nodiscard]] ProgramResult run_program(const std::vector<std::string>& command,
                                         const std::optional<Account>& identity,
-                                        const std::string& input = {});
+                                        const std::string& input = {},
+                                        const std::vector<std::string>& variables = {},
+                                        const std::stop_token& stop = {});
 
 }  // namespace almagest::store

@@ -15,7 +15,7 @@ struct FoundEntity {
     std::string name;
     std::string type;
     std::string promotion_state;
-    std::string matched_by;           ///< "name", "alias" or "id"
+    std::string matched_by;           ///< "name", "alias", "redirect" or "id"
     std::int64_t merged_into_id = 0;  ///< 0: not merged
     int support = 0;                  ///< independent sources
 };

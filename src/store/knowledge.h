@@ -19,7 +19,6 @@ struct IngestedPage {
 };
 
 struct NewPage {
-    int tenant_id = 1;
     std::string locator;
     std::string media_type;
     std::string charset;

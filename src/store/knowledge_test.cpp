@@ -43,7 +43,7 @@ class KnowledgeTest : public testing::Test {
                                             {"sha256", "one"}});
     }
 
-    IngestedPage ingest(const NewPage& page) { return sources_.take_in({page}).pages.front(); }
+    IngestedPage ingest(const NewPage& page) { return sources_.take_in(1, {page}).pages.front(); }
 
     Connection connection_;
     Sources sources_;
@@ -92,7 +92,7 @@ TEST_F(KnowledgeTest, ATextWithAZeroByteIsRefused) {
 
 TEST_F(KnowledgeTest, APageIsReadInChunks) {
     register_chunking();
-    const auto batch = sources_.take_in({page("Vega – a star. Lyra – its home.")});
+    const auto batch = sources_.take_in(1, {page("Vega – a star. Lyra – its home.")});
     const auto ingested = batch.pages.front();
     EXPECT_EQ(batch.jobs, 1);
     EXPECT_EQ(sources_.begin_reading(ingested.source_page_id), 0);

@@ -72,4 +72,9 @@ int Retention::ensure_partitions() {
                                   "SELECT llm.usp_ensure_history_partitions($1::int)"));
 }
 
+void Retention::move_artifacts(const std::string& from, const std::string& to) {
+    (void)count(*connection_, Arguments().add(from).add(to),
+                "SELECT llm.usp_move_artifacts($1::text, $2::text)");
+}
+
 }  // namespace almagest::store

@@ -29,6 +29,8 @@ class Retention {
                                                 int limit);
     /// Monthly partitions of the history from now on; how many were made.
     int ensure_partitions();
+    /// Artifacts under the lake `from` are under `to` now.
+    void move_artifacts(const std::string& from, const std::string& to);
 
   private:
     Connection* connection_;

@@ -1,7 +1,5 @@
 #include "store/sources.h"
 
-#include <algorithm>
-#include <numeric>
 #include <pqxx/pqxx>
 
 #include "store/arguments.h"
@@ -10,52 +8,88 @@
 namespace almagest::store {
 namespace {
 
-IngestedPage stored(pqxx::work& work, const NewPage& page) {
+constexpr std::uint32_t oid_of_bytea = 17;
+constexpr std::uint32_t oid_of_text = 25;
+
+void append_number(std::string& bytes, std::size_t number) {
+    for (const unsigned shift : {24U, 16U, 8U, 0U}) bytes += static_cast<char>(number >> shift);
+}
+
+/// An array as PostgreSQL sends and takes it, without quoting: pages are long.
+template <class Member>
+pqxx::binarystring binary_array(std::uint32_t oid, const std::vector<NewPage>& pages,
+                                const Member& member) {
+    std::string bytes;
+    append_number(bytes, 1);  // dimensions
+    append_number(bytes, 0);  // no nulls
+    append_number(bytes, oid);
+    append_number(bytes, pages.size());
+    append_number(bytes, 1);  // lowest subscript
+    for (const auto& page : pages) {
+        const std::string& value = page.*member;
+        append_number(bytes, value.size());
+        bytes += value;
+    }
+    return pqxx::binarystring(bytes);
+}
+
+template <class Value>
+std::vector<std::string> each(const std::vector<NewPage>& pages, const Value& value) {
+    std::vector<std::string> values;
+    values.reserve(pages.size());
+    for (const auto& page : pages) values.push_back(value(page));
+    return values;
+}
+
+/// The server's rows for them; `tenant_id` is that of all.
+pqxx::result stored(pqxx::work& work, int tenant_id, const std::vector<NewPage>& pages) {
     const auto arguments =
         Arguments()
-            .add(page.tenant_id)
-            .add(page.locator)
-            .add(page.media_type)
-            .add(page.charset)
-            .add(page.title)
-            .add(page.text)
-            .add(system::sha256_of(page.raw))
-            .add(page.headers.is_null() ? nlohmann::json::object() : page.headers);
-    const auto row = work.exec_params1(
-        "SELECT source_page_id, version, is_new, correlation_id FROM "
-        "ingest.usp_ingest_page($1::int, $2::text, $3::text, $4::text, $5::text, $6::text, "
-        "$9::bytea, $7::text, $8::jsonb)",
-        pqxx::prepare::make_dynamic_params(arguments.pointers()), pqxx::binarystring(page.raw));
-    return {row[0].as<std::int64_t>(), row[1].as<int>(), row[2].as<bool>(),
-            row[3].as<std::string>()};
+            .add(tenant_id)
+            .add_array(each(pages, [](const auto& page) { return page.locator; }))
+            .add_array(each(pages, [](const auto& page) { return page.media_type; }))
+            .add_array(each(pages, [](const auto& page) { return page.charset; }))
+            .add_array(each(pages, [](const auto& page) { return page.title; }))
+            .add_array(each(pages, [](const auto& page) { return system::sha256_of(page.raw); }))
+            .add_array(each(pages, [](const auto& page) {
+                return page.headers.is_null() ? "{}" : page.headers.dump();
+            }));
+    return work.exec_params(
+        "SELECT source_page_id, version, is_new, correlation_id, fault FROM "
+        "ingest.usp_ingest_pages($1::int, $2::text[], $3::text[], $4::text[], $5::text[], "
+        "$8::text[], $9::bytea[], $6::text[], $7::jsonb[]) ORDER BY ordinal",
+        pqxx::prepare::make_dynamic_params(arguments.pointers()),
+        binary_array(oid_of_text, pages, &NewPage::text),
+        binary_array(oid_of_bytea, pages, &NewPage::raw));
 }
 
-int begun(pqxx::work& work, std::int64_t source_page_id) {
+int begun(pqxx::work& work, const std::vector<std::int64_t>& source_page_ids) {
     return Arguments()
-        .add(source_page_id)
-        .run1(work, "SELECT ingest.usp_begin_reading($1::bigint)")[0]
+        .add_array(source_page_ids)
+        .run1(work, "SELECT ingest.usp_begin_reading_pages($1::bigint[])")[0]
         .as<int>();
-}
-
-/// Locators in one order, so that two who take the same pages in wait and do not deadlock.
-std::vector<std::size_t> in_lock_order(const std::vector<NewPage>& pages) {
-    std::vector<std::size_t> order(pages.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&pages](std::size_t left, std::size_t right) {
-        return pages[left].locator < pages[right].locator;
-    });
-    return order;
 }
 
 }  // namespace
 
-Sources::Batch Sources::take_in(const std::vector<NewPage>& pages) {
+Sources::Batch Sources::take_in(int tenant_id, const std::vector<NewPage>& pages) {
     Batch batch;
+    if (pages.empty()) return batch;
     connection_->transaction([&](pqxx::work& work) {
         batch = {};
-        batch.pages.resize(pages.size());
-        for (const std::size_t i : in_lock_order(pages)) batch.pages[i] = stored(work, pages[i]);
-        for (const auto& page : batch.pages) batch.jobs += begun(work, page.source_page_id);
+        std::vector<std::int64_t> ids;
+        for (const auto& row : stored(work, tenant_id, pages)) {
+            if (!row[4].is_null()) {
+                batch.faults.push_back(row[4].as<std::string>());
+                batch.pages.emplace_back();
+                continue;
+            }
+            batch.faults.emplace_back();
+            batch.pages.push_back({row[0].as<std::int64_t>(), row[1].as<int>(), row[2].as<bool>(),
+                                   row[3].as<std::string>()});
+            ids.push_back(batch.pages.back().source_page_id);
+        }
+        if (!ids.empty()) batch.jobs = begun(work, ids);
     });
     return batch;
 }
@@ -95,7 +129,7 @@ std::optional<LastFetch> Sources::last_fetch(int tenant_id, const std::string& l
 
 int Sources::begin_reading(std::int64_t source_page_id) {
     int jobs = 0;
-    connection_->transaction([&](pqxx::work& work) { jobs = begun(work, source_page_id); });
+    connection_->transaction([&](pqxx::work& work) { jobs = begun(work, {source_page_id}); });
     return jobs;
 }
 

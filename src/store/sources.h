@@ -31,10 +31,11 @@ class Sources {
 
     struct Batch {
         std::vector<IngestedPage> pages;  ///< as they were given
+        std::vector<std::string> faults;  ///< for each: why it could not be stored, or ""
         int jobs = 0;                     ///< that were enqueued for them
     };
-    /// Stores pages and enqueues their first jobs, all in one transaction or nothing.
-    [[nodiscard]] Batch take_in(const std::vector<NewPage>& pages);
+    /// Stores pages and enqueues their first jobs in one transaction; one at fault stops no other.
+    [[nodiscard]] Batch take_in(int tenant_id, const std::vector<NewPage>& pages);
     void refuse(int tenant_id, const std::string& locator, const std::string& reason);
     void note_redirects(int tenant_id, const std::vector<Redirect>& redirects);
     [[nodiscard]] std::optional<LastFetch> last_fetch(int tenant_id, const std::string& locator);

@@ -9,7 +9,7 @@
 namespace almagest::work {
 namespace {
 
-constexpr std::size_t kPagesAtOnce = 100;
+constexpr std::size_t kPagesAtOnce = 500;
 constexpr std::size_t kBytesAtOnce = 8UL << 20U;
 constexpr std::size_t kMostRefusals = 1000;
 
@@ -50,7 +50,6 @@ std::string_view name_of(text::MediaType type) {
 }
 
 void IntakeLedger::page(std::string path, store::NewPage page) {
-    page.tenant_id = tenant_id_;
     waiting_bytes_ += page.raw.size() + page.text.size();
     paths_.push_back(std::move(path));
     pages_.push_back(std::move(page));
@@ -78,10 +77,15 @@ void IntakeLedger::redirect(store::Redirect redirect) {
     if (redirects_.size() >= kPagesAtOnce) flush();
 }
 
-void IntakeLedger::keep(const std::vector<store::NewPage>& pages) {
-    const auto batch = store_->take_in(pages);
+void IntakeLedger::keep(const std::vector<store::NewPage>& pages,
+                        const std::vector<std::string>& paths) {
+    const auto batch = store_->take_in(tenant_id_, pages);
     taken_.jobs += batch.jobs;
     for (std::size_t i = 0; i < pages.size(); ++i) {
+        if (!batch.faults[i].empty()) {
+            refuse(paths[i], batch.faults[i]);
+            continue;
+        }
         taken_.source_page_ids.push_back(batch.pages[i].source_page_id);
         taken_.new_pages += batch.pages[i].is_new ? 1 : 0;
         taken_.bytes += pages[i].raw.size();
@@ -93,7 +97,7 @@ void IntakeLedger::keep(const std::vector<store::NewPage>& pages) {
 void IntakeLedger::keep_each() {
     for (std::size_t i = 0; i < pages_.size(); ++i) {
         try {
-            keep({pages_[i]});
+            keep({pages_[i]}, {paths_[i]});
         } catch (const PermanentError& error) {
             refuse(paths_[i], error.what());
         } catch (const UsageError& error) {
@@ -110,7 +114,7 @@ void IntakeLedger::flush() {
     }
     if (!pages_.empty()) {
         try {
-            keep(pages_);
+            keep(pages_, paths_);
         } catch (const PermanentError&) {
             keep_each();
         } catch (const UsageError&) {

@@ -53,7 +53,7 @@ class IntakeLedger {
     [[nodiscard]] TakenIn close();
 
   private:
-    void keep(const std::vector<store::NewPage>& pages);
+    void keep(const std::vector<store::NewPage>& pages, const std::vector<std::string>& paths);
     void keep_each();
 
     PageStore* store_;

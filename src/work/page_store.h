@@ -16,9 +16,9 @@ class PageStore {
     PageStore& operator=(const PageStore&) = delete;
     virtual ~PageStore() = default;
 
-    /// All of them or none.
+    /// In one transaction; one at fault stops no other.
     [[nodiscard]] virtual store::Sources::Batch take_in(
-        const std::vector<store::NewPage>& pages) = 0;
+        int tenant_id, const std::vector<store::NewPage>& pages) = 0;
     virtual void refuse(int tenant_id, const std::string& locator, const std::string& reason) = 0;
     virtual void note_redirects(int tenant_id, const std::vector<store::Redirect>& redirects) = 0;
     [[nodiscard]] virtual std::optional<store::LastFetch> last_fetch(
@@ -32,8 +32,9 @@ class StoredPages final : public PageStore {
     /// `sources` outlives this.
     explicit StoredPages(store::Sources& sources) : sources_(&sources) {}
 
-    [[nodiscard]] store::Sources::Batch take_in(const std::vector<store::NewPage>& pages) override {
-        return sources_->take_in(pages);
+    [[nodiscard]] store::Sources::Batch take_in(
+        int tenant_id, const std::vector<store::NewPage>& pages) override {
+        return sources_->take_in(tenant_id, pages);
     }
     void refuse(int tenant_id, const std::string& locator, const std::string& reason) override {
         sources_->refuse(tenant_id, locator, reason);

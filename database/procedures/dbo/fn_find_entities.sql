@@ -1,4 +1,5 @@
--- The entities that a person may mean by a name (folded), another name or an id: by name first, then alias, then id; of
+-- The entities that a person may mean by a name (folded), another name, a title that a wiki redirects, or an id: by name first, then
+-- alias, redirect, id; of
 -- those, unmerged ones first. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_find_entities(p_tenant_id integer, p_name_or_id text)
 RETURNS TABLE (entity_id bigint, name text, entity_type text, promotion_state text, matched_by text, merged_into_id bigint,
@@ -13,11 +14,15 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
         SELECT m.entity_id, 2 FROM wanted w JOIN dbo.entity_mention m ON m.name_id = w.name_id AND m.tenant_id = p_tenant_id
          WHERE m.alias_of IS NOT NULL
         UNION ALL
-        SELECT e.entity_id, 3 FROM dbo.dim_entity e
+        SELECT e.entity_id, 3 FROM dbo.fn_redirected_keys(p_tenant_id, dbo.fn_name_key(btrim(p_name_or_id, E' \t\n\r'))) k
+          JOIN dbo.name n ON n.tenant_id = p_tenant_id AND n.name_hash = md5(k)::uuid
+          JOIN dbo.dim_entity e ON e.name_id = n.name_id AND e.tenant_id = p_tenant_id
+        UNION ALL
+        SELECT e.entity_id, 4 FROM dbo.dim_entity e
          WHERE e.tenant_id = p_tenant_id
            AND e.entity_id = CASE WHEN p_name_or_id ~ '^[0-9]{1,18}$' THEN p_name_or_id::bigint END
     ), best AS (SELECT f.entity_id, min(f.place) AS place FROM found f GROUP BY f.entity_id)
-    SELECT e.entity_id, e.entity_name, e.entity_type, e.promotion_state::text, (ARRAY['name', 'alias', 'id'])[b.place],
+    SELECT e.entity_id, e.entity_name, e.entity_type, e.promotion_state::text, (ARRAY['name', 'alias', 'redirect', 'id'])[b.place],
            e.merged_into_id, e.support
       FROM best b JOIN dbo.dim_entity e ON e.entity_id = b.entity_id AND e.tenant_id = p_tenant_id
      ORDER BY b.place, e.merged_into_id IS NOT NULL, e.support DESC, e.entity_id

@@ -1,5 +1,6 @@
--- Everything known under a name (folded) or another name: {"matches":[…], "at", "in_work"}, the rows of that name before those that it is an
--- alias of, better known first, those that a person rejected last; null when there is none. A merged row's name shows its master, and is among its aliases.
+-- Everything known under a name (folded), another name, or a title that a wiki redirects: {"matches":[…], "at", "in_work"}, the rows of
+-- that name before those that it is an alias of, better known first, those that a person rejected last; null when there is
+-- none. A merged row's name shows its master, and is among its aliases.
 -- Each match: {entity_id, name, type, promotion_state, confidence, attributes, aliases, tags, mentions, pages, evidence, facts, relations,
 -- events, works, locations, periods, concepts, others: {family: […]}, conflicts, similar}. At most 20 pieces of evidence a row.
 -- p_at: only what held on that day; p_in_work: only what held in the work of that name; see dbo.fn_holds. Writes nothing.
@@ -28,7 +29,12 @@ BEGIN
                   JOIN dbo.dim_entity e ON e.name_id = w.name_id AND e.tenant_id = p_tenant_id
                 UNION ALL
                 SELECT m.entity_id, true FROM wanted w
-                  JOIN dbo.entity_mention m ON m.name_id = w.name_id AND m.alias_of IS NOT NULL) f
+                  JOIN dbo.entity_mention m ON m.name_id = w.name_id AND m.alias_of IS NOT NULL
+                UNION ALL
+                SELECT coalesce(e.merged_into_id, e.entity_id), true
+                  FROM dbo.fn_redirected_keys(p_tenant_id, dbo.fn_name_key(btrim(p_name, E' \t\n\r'))) k
+                  JOIN dbo.name n ON n.tenant_id = p_tenant_id AND n.name_hash = md5(k)::uuid
+                  JOIN dbo.dim_entity e ON e.name_id = n.name_id AND e.tenant_id = p_tenant_id) f
          GROUP BY f.entity_id
     )
     SELECT jsonb_build_object('matches', jsonb_agg(m.match ORDER BY m.is_rejected, m.by_alias, m.support DESC, m.entity_id), 'at', p_at, 'in_work', p_in_work) INTO v_shown
@@ -37,11 +43,7 @@ BEGIN
             'entity_id', e.entity_id, 'name', e.entity_name, 'type', e.entity_type, 'promotion_state', e.promotion_state,
             'confidence', e.confidence, 'attributes', e.attributes,
             'aliases', (SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias COLLATE "C"), '[]')
-                          FROM (SELECT DISTINCT m.said_name AS alias FROM dbo.entity_mention m
-                                 WHERE m.entity_id = e.entity_id AND (m.alias_of IS NOT NULL OR m.name_id <> e.name_id)
-                                UNION
-                                SELECT d.entity_name FROM dbo.dim_entity d
-                                 WHERE d.merged_into_id = e.entity_id AND d.name_id <> e.name_id) a),
+                          FROM dbo.vw_entity_alias a WHERE a.entity_id = e.entity_id AND a.tenant_id = e.tenant_id),
             'tags', (SELECT coalesce(jsonb_agg(DISTINCT t.tag_name), '[]') FROM dbo.bridge_tag_assignment a
                        JOIN dbo.dim_tag t ON t.tag_id = a.tag_id AND t.tenant_id = a.tenant_id
                       WHERE a.entity_id = e.entity_id AND a.tenant_id = p_tenant_id),

@@ -1,5 +1,5 @@
 -- Keeps pages that only lead to another, as {"locator", "from_title", "to_title"} in a JSON array: from_title is one more
--- name of what to_title names. A locator that is known leads where it is said to lead last. Returns how many are new or
+-- name of what to_title (without a section after #) names, known already or later: fn_find_entities and fn_show_entity follow it. A locator that is known leads where it is said to lead last. Returns how many are new or
 -- changed. Writes ingest.redirect. AL004: unknown tenant. AL005: not an array, or an item without one of the three.
 CREATE OR REPLACE FUNCTION ingest.usp_note_redirects(p_tenant_id integer, p_redirects jsonb) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
@@ -20,9 +20,12 @@ BEGIN
                r.value ->> 'to_title' AS to_title
           FROM jsonb_array_elements(p_redirects) WITH ORDINALITY r(value, ordinal)
          ORDER BY r.value ->> 'locator', r.ordinal DESC)
-    INSERT INTO ingest.redirect AS d (tenant_id, locator, from_title, to_title)
-    SELECT p_tenant_id, s.locator, s.from_title, s.to_title FROM said s ORDER BY s.locator
-    ON CONFLICT (tenant_id, locator_hash) DO UPDATE SET from_title = excluded.from_title, to_title = excluded.to_title, recorded_at = now()
+    INSERT INTO ingest.redirect AS d (tenant_id, locator, from_title, to_title, from_key, to_key)
+    SELECT p_tenant_id, s.locator, s.from_title, s.to_title, dbo.fn_name_key(replace(s.from_title, '_', ' ')),
+           dbo.fn_name_key(replace(split_part(s.to_title, '#', 1), '_', ' '))
+      FROM said s ORDER BY s.locator
+    ON CONFLICT (tenant_id, locator_hash) DO UPDATE SET from_title = excluded.from_title, to_title = excluded.to_title,
+           from_key = excluded.from_key, to_key = excluded.to_key, recorded_at = now()
      WHERE (d.from_title, d.to_title) IS DISTINCT FROM (excluded.from_title, excluded.to_title);
     GET DIAGNOSTICS v_count = ROW_COUNT;
     RETURN v_count;

@@ -1,13 +1,14 @@
 -- Enqueues many jobs of one type; the fast way in. The arrays belong together by place; each may be null, and so may its
 -- elements (payload {}, no page, no chunk, never a duplicate). No version = the active one, no priority = the type's,
--- no correlation = a new one for each job.
+-- no correlation = a new one for each job; p_correlation_ids are the jobs' own, before p_correlation_id.
 -- Returns a row for each: its place (from 1), the job's id, whether it is new. A dedupe key that is live, dead or has
 --   succeeded gives the old id; only usp_retry_dead_letters brings a dead job back.
 -- Writes llm.job_dedupe_key, llm.job. Keys are taken in order, so callers do not deadlock.
 -- Errors, naming the first job at fault: AL002 unknown job type or version; AL003 a payload that the type's input schema
 --   refuses; AL004 unknown tenant, page or chunk; AL005 priority, key or size of payload out of range, arrays of unequal length.
 CREATE OR REPLACE FUNCTION llm.usp_enqueue_many(p_tenant_id integer, p_job_type text, p_contract_version text, p_payloads jsonb[],
-    p_source_page_ids bigint[], p_chunk_ids bigint[], p_dedupe_keys text[], p_priority integer, p_correlation_id uuid)
+    p_source_page_ids bigint[], p_chunk_ids bigint[], p_dedupe_keys text[], p_priority integer, p_correlation_id uuid,
+    p_correlation_ids uuid[] DEFAULT NULL)
 RETURNS TABLE (ordinal integer, job_id bigint, is_new boolean)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
 SET jit = off AS $$
@@ -23,7 +24,7 @@ DECLARE
     v_new_ids bigint[];
 BEGIN
     IF EXISTS (SELECT FROM unnest(ARRAY[cardinality(p_payloads), cardinality(p_source_page_ids), cardinality(p_chunk_ids),
-                                        cardinality(p_dedupe_keys)]) n WHERE n <> v_jobs) THEN
+                                        cardinality(p_dedupe_keys), cardinality(p_correlation_ids)]) n WHERE n <> v_jobs) THEN
         RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = 'the arrays of jobs to enqueue are of unequal length';
     END IF;
     PERFORM llm.fn_require_tenant(p_tenant_id);
@@ -43,9 +44,9 @@ BEGIN
                                       max_attempts, lease_seconds, enqueued_at, due_at, available_at, correlation_id)
             SELECT p_tenant_id, v_type.job_type, v_type.contract_version, a.source_page_id, a.chunk_id, coalesce(a.payload, '{}'),
                    v_priority, v_type.max_attempts, v_type.lease_seconds, v_now, v_due_at, v_now,
-                   coalesce(p_correlation_id, gen_random_uuid())
-              FROM ROWS FROM (unnest(p_payloads), unnest(p_source_page_ids), unnest(p_chunk_ids), generate_series(1, v_jobs))
-                AS a(payload, source_page_id, chunk_id, place)
+                   coalesce(a.correlation_id, p_correlation_id, gen_random_uuid())
+              FROM ROWS FROM (unnest(p_payloads), unnest(p_source_page_ids), unnest(p_chunk_ids), unnest(p_correlation_ids), generate_series(1, v_jobs))
+                AS a(payload, source_page_id, chunk_id, correlation_id, place)
             RETURNING l.job_id)
         SELECT row_number() OVER (ORDER BY m.job_id)::integer, m.job_id, true FROM made m;
         RETURN;
@@ -56,7 +57,8 @@ BEGIN
         SELECT a.*, nextval(pg_get_serial_sequence('llm.job', 'job_id')) AS new_job_id,
                a.dedupe_key IS NULL OR row_number() OVER (PARTITION BY a.dedupe_key ORDER BY a.place) = 1 AS leads
           FROM ROWS FROM (unnest(p_payloads), unnest(p_source_page_ids), unnest(p_chunk_ids), unnest(p_dedupe_keys),
-                          generate_series(1, v_jobs)) AS a(payload, source_page_id, chunk_id, dedupe_key, place)
+                          unnest(p_correlation_ids), generate_series(1, v_jobs))
+            AS a(payload, source_page_id, chunk_id, dedupe_key, correlation_id, place)
     ), taken AS (
         INSERT INTO llm.job_dedupe_key AS k (tenant_id, dedupe_key, job_id)
         SELECT p_tenant_id, a.dedupe_key, a.new_job_id FROM asked a
@@ -68,7 +70,7 @@ BEGIN
                                   priority, max_attempts, lease_seconds, enqueued_at, due_at, available_at, correlation_id)
         SELECT a.new_job_id, p_tenant_id, v_type.job_type, v_type.contract_version, a.source_page_id, a.chunk_id,
                coalesce(a.payload, '{}'), a.dedupe_key, v_priority, v_type.max_attempts, v_type.lease_seconds, v_now, v_due_at,
-               v_now, coalesce(p_correlation_id, gen_random_uuid())
+               v_now, coalesce(a.correlation_id, p_correlation_id, gen_random_uuid())
           FROM asked a
          WHERE a.leads AND (a.dedupe_key IS NULL OR a.new_job_id IN (SELECT k.job_id FROM taken k))
         RETURNING l.job_id)

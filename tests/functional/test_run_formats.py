@@ -1,0 +1,54 @@
+"""The main job over what people have: a packed dump, JSON Lines, PDF and standard input, from bytes to what is known."""
+import bz2
+import json
+
+from endpoint import Endpoint
+from home import HomeCase
+from test_intake import DUMP, page, pdf
+
+
+class RunOverFormats(HomeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.endpoint = Endpoint()
+        cls.addClassCleanup(cls.endpoint.close)
+
+    def setUp(self):
+        super().setUp()
+        self.home.settings = {"llm": self.endpoint.settings()}
+
+    def test_every_format_ends_as_knowledge_with_evidence_in_its_own_page(self):
+        dump = DUMP % (page("Kestrel Point", "{{Infobox place\n| name = Kestrel Point\n| ruler = [[Brannoc|Duke Brannoc]]\n}}\n'''Kestrel Point''' guards the bay.") +
+                       page("The Point", "#REDIRECT [[Kestrel Point]]", more='<redirect title="Kestrel Point" />') + page("Talk:Kestrel Point", "Chatter.", 1))
+        inputs = [self.home.write("coast.xml.bz2", bz2.compress(dump.encode())),
+                  self.home.write("some.jsonl", json.dumps({"id": 1, "title": "Ash", "content": "Ilse Varden keeps the ash tree."})),
+                  self.home.write("two.pdf", pdf("Marek Thorn sailed from Saltmarsh.")), "-"]
+        source = "Piet Hollow mends the nets."
+        done = self.home.run("run", "--json", *inputs, input=source)
+        self.assertDone(done)
+        self.assertEqual(4, self.home.number("SELECT count(*) FROM sem.source_page WHERE title NOT LIKE 'Buoy%'"))
+        self.assertEqual([], self.home.sql("SELECT job_type, status FROM llm.vw_job WHERE status <> 'SUCCEEDED'"))
+        for name, where in {"Kestrel Point": "/wiki/Kestrel_Point", "Duke Brannoc": "/wiki/Kestrel_Point", "Ilse Varden": "some.jsonl#1", "Marek Thorn": "two.pdf", "Piet Hollow": "stdin"}.items():
+            shown = self.home.run("show", "--json", name)
+            self.assertDone(shown)
+            evidence = shown.json()["matches"][0]["evidence"][0]
+            self.assertTrue(evidence["locator"].endswith(where), evidence)
+        self.assertEqual([], self.home.sql("SELECT v.quote FROM dbo.evidence v JOIN sem.source_page p USING (source_page_id) "
+                                           "WHERE v.grounding = 'exact' AND substr(p.text, v.char_start + 1, v.char_end - v.char_start) <> v.quote"))
+        redirected = self.home.run("show", "--json", "the point")
+        self.assertDone(redirected)
+        self.assertEqual("Kestrel Point", redirected.json()["matches"][0]["name"])
+        self.assertIn("The Point", redirected.json()["matches"][0]["aliases"])
+        calls = self.endpoint.calls
+        self.assertDone(self.home.run("run", *inputs, input=source))
+        self.assertEqual(calls, self.endpoint.calls, "the same again asked the model")
+
+    def test_a_changed_page_of_a_dump_asks_about_that_page_only(self):
+        pages = [page(f"Buoy {n}", f"Buoy Keeper Number{n} watches.") for n in range(6)]
+        self.assertDone(self.home.run("run", self.home.write("buoys.xml", DUMP % "".join(pages))))
+        pages[2] = page("Buoy 2", "Buoy Keeper Hanno watches.")
+        before = self.home.number("SELECT max(job_id) FROM llm.vw_job")
+        self.assertDone(self.home.run("run", self.home.write("later.xml", DUMP % "".join(pages))))
+        self.assertEqual([["Buoy 2", "2"]], self.home.sql("SELECT DISTINCT p.title, p.version FROM llm.vw_job j JOIN sem.source_page p "
+                                                          f"USING (source_page_id) WHERE j.job_id > {before}"))
