@@ -62,7 +62,7 @@ export async function showEntity(main, id) {
   clear(main,
     h("div", { class: "title" }, h("div", { class: "grow" }, h("p", { class: "kicker" }, words(entity.type)), h("h1", {}, entity.name),
       h("p", { class: "row quiet" }, state(entity.promotion_state), confidence(entity.confidence),
-        `named ${number(entity.mentions)} times · ${number(entity.support)} ${entity.support === 1 ? "source" : "sources"}`)),
+        `named ${entity.mentions === 1 ? "once" : `${number(entity.mentions)} times`} · ${number(entity.support)} ${entity.support === 1 ? "source" : "sources"}`)),
     mayDecide() && entity.promotion_state !== "merged" && h("button", { type: "button", click: () => mergeInto(entity) }, "Merge…")),
     entity.merged_into && h("p", { class: "banner" }, "This is one with ", link(entity.merged_into), "."),
     entity.aliases.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Also called "),

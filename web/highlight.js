@@ -36,9 +36,9 @@ export function drawText(text, items, choose) {
   const parts = segments(units.length - 1, ranges).map(({ start, end, keys }) => {
     const words = text.slice(units[start], units[end]);
     if (!keys.length) return document.createTextNode(words);
-    const kinds = new Set(keys.map((key) => (byKey.get(key).item_type === "entity" ? "name" : "passage")));
-    const waits = keys.some((key) => byKey.get(key).waits);
-    const mark = h("mark", { class: [...kinds, waits ? "waits" : "settled"].join(" "), "data-keys": keys.join(" "), "data-start": start, "data-end": end,
+    // A name within a passage shows both: its own state as its ground, the passage's as its underline.
+    const kinds = keys.map((key) => byKey.get(key)).map((item) => `${item.item_type === "entity" ? "name" : "passage"}${item.waits ? "-waits" : ""}`);
+    const mark = h("mark", { class: [...new Set(kinds)].join(" "), "data-keys": keys.join(" "), "data-start": start, "data-end": end,
       title: keys.map((key) => byKey.get(key).label).join("\n") }, words);
     // Of several the one with the fewest characters is meant: a name within its sentence.
     const size = (key) => Math.min(...byKey.get(key).evidence.map((piece) => piece.char_end - piece.char_start));

@@ -10,7 +10,7 @@ async function decide(main, pair, decision) {
   const values = decision === "reject" ? await ask("They are two", [{ name: "reason", label: "Reason", required: true, rows: 2 }], "Keep them apart") : { reason: "" };
   if (!values) return;
   try {
-    const { decided } = await post("/api/v1/adjudicate", { decision, reason: values.reason, items: [{ item_type: "dedupe_pair", item_id: pair.pair_id, expected_state: pair.state ?? "open" }] });
+    const { decided } = await post("/api/v1/adjudicate", { decision, reason: values.reason, items: [{ item_type: "dedupe_pair", item_id: pair.pair_id, expected_state: "open" }] });
     await showMerges(main);
     notice(decision === "approve" ? "They are one now." : "They stay two.", { action: { label: "Undo", run: () => post(`/api/v1/adjudications/${decided[0].audit_id}/undo`, { reason: "taken back on the list of merges" }).then(() => showMerges(main), failed) } });
   } catch (error) { failed(error); }

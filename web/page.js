@@ -6,7 +6,26 @@ import { drawText } from "./highlight.js";
 import { drawTimeline } from "./timeline.js";
 import { bind } from "./keys.js";
 
-const waiting = new Set(["candidate", "open", "proposed"]);
+// What an override may set: the name that the interface takes, and the column that holds it.
+const spans = { start_date: "start_date", end_date: "end_date", start_text: "start_text", end_text: "end_text" };
+const editable = {
+  entity: { name: "entity_name", type: "entity_type", attributes: "attributes" },
+  relation: { type: "relation_type", from: "from_entity_id", to: "to_entity_id", ...spans },
+  event: { name: "event_name", type: "event_type", date: "event_date", end_date: "event_end_date", location: "event_location", description: "event_description" },
+  work: { name: "work_name", type: "work_type", date: "release_date", canon_status: "canon_status" },
+  location: { name: "location_name", type: "location_type" },
+  period: { name: "period_name", type: "period_type", ...spans },
+  concept: { name: "concept_name", type: "concept_type" },
+  page_classification: { type: "primary_type", descriptor: "descriptor_sentence" },
+  entity_event: { role: "participation_role", ...spans },
+  entity_work: { role: "appearance_type", ...spans },
+  entity_location: { role: "location_role", ...spans },
+  entity_period: { role: "period_role", ...spans },
+  entity_concept: { role: "concept_role", ...spans },
+  assertion: { predicate: "predicate", value: "value", ...spans },
+  measurement: { predicate: "predicate", value: "value", unit: "unit", ...spans },
+  state: { predicate: "predicate", value: "value", ...spans },
+};
 const keyOf = (item) => `${item.item_type}:${item.item_id}`;
 
 // One page under review: what is shown, which item is current, which are chosen, and what can be undone.
@@ -17,11 +36,9 @@ class Desk {
     const found = await get(`/api/v1/review/${this.id}`);
     this.page = found.page;
     this.runs = found.runs ?? [];
-    const pairs = (found.duplicates ?? []).map((pair) => ({ ...pair, item_type: "dedupe_pair", item_id: pair.item_id ?? pair.pair_id }));
-    this.items = [...(found.items ?? []).filter((item) => item.item_type !== "dedupe_pair"), ...pairs].map((item) => {
-      const known = item.state ?? item.status ?? "open";
-      return { ...item, state: known, key: keyOf(item), waits: item.waits ?? (waiting.has(known) && item.needs_review !== false), label: labelOf(item) };
-    });
+    const pairs = found.duplicates.map((pair) => ({ ...pair, item_type: "dedupe_pair", item_id: pair.pair_id, state: "open", confidence: pair.similarity,
+      label: `${pair.first.name} = ${pair.second.name}?` }));
+    this.items = [...found.items, ...pairs].map((item) => ({ ...item, ...boundsOf(item), key: keyOf(item), waits: Boolean(item.reason) }));
     if (!this.items.some((item) => item.key === this.current)) this.current = (this.items.find((item) => item.waits) ?? this.items[0])?.key ?? null;
     this.chosen = new Set([...this.chosen].filter((key) => this.items.some((item) => item.key === key)));
     document.title = `${this.page.title || "Page"} – Almagest`;
@@ -37,7 +54,7 @@ class Desk {
     this.marks = marks;
     this.panel = h("aside", { class: "panel", "aria-label": "Extracted items" });
     clear(this.main, h("div", { class: "title" }, h("div", { class: "grow" },
-      h("p", { class: "kicker" }, h("a", { href: "/review/queue" }, "Queue"), page.primary_type ? ` · ${words(page.primary_type)}` : ""),
+      h("p", { class: "kicker" }, h("a", { href: "/review/queue" }, "Queue"), page.version > 1 && ` · version ${page.version}`),
       h("h1", {}, page.title || "Untitled page"), h("p", { class: "quiet small cut" }, source(page.locator))),
     h("p", { class: "count" }, number(count), h("span", { class: "quiet small" }, count === 1 ? " waits" : " wait"))),
     h("div", { class: "desk" }, h("article", { class: "page", "aria-label": "The page’s text" }, element), this.panel),
@@ -61,20 +78,21 @@ class Desk {
         mayDecide() && h("input", { type: "checkbox", "aria-label": `Choose ${item.label}`, checked: this.chosen.has(item.key), change: (event) => this.mark(item.key, event.target.checked) }),
         h("button", { type: "button", class: "bare grow", "aria-expanded": current, click: () => this.choose(item.key) }, item.label),
         confidence(item.confidence)),
-      h("div", { class: "row small" }, h("span", { class: "quiet" }, words(item.item_type)), state(item.state), item.waits && chips([].concat(item.reasons ?? item.reason ?? []).filter(Boolean))),
+      h("div", { class: "row small" }, h("span", { class: "quiet" }, words(item.item_type)), state(item.state), item.waits && chips([item.reason])),
       current && this.detail(item));
   }
 
   detail(item) {
     const pieces = item.evidence ?? [], runs = [...new Set(pieces.map((piece) => piece.run_id).filter(Boolean))];
-    const ends = [item.entity_id && ["itself", item.entity_id], item.first && [item.first.name, item.first.entity_id], item.second && [item.second.name, item.second.entity_id],
-      item.item_type === "entity" && ["Entity page", item.item_id], ...(item.entities ?? []).map((one) => [one.name, one.entity_id])].filter(Boolean);
+    const row = item.row ?? {};
+    const ends = [[item.item_type === "entity" && item.item_id, "Its page"], [row.from_entity_id, "From"], [row.to_entity_id, "To"],
+      [item.item_type.startsWith("entity_") && row.entity_id, "The entity"]].filter(([id]) => id);
     return h("div", { class: "detail" }, bounds(item) && h("p", {}, h("span", { class: "quiet" }, "When "), bounds(item)),
       item.item_type === "dedupe_pair" && comparePair(item),
       pieces.map((piece) => h("blockquote", { title: `characters ${piece.char_start}–${piece.char_end}` }, piece.quote ?? "", h("small", { class: "quiet" }, ` ${piece.grounding}`))),
       (item.conflicts ?? []).length > 0 && h("div", { class: "conflicts" }, h("h3", {}, "It contradicts"), h("div", { class: "sides" },
         side("This", item), item.conflicts.map((other) => side("Other", other)))),
-      ends.length > 0 && h("p", { class: "row small" }, ends.map(([name, id]) => h("a", { href: `/entity/${Number(id)}` }, name))),
+      ends.length > 0 && h("p", { class: "row small" }, ends.map(([id, name]) => h("a", { href: `/entity/${Number(id)}` }, name))),
       runs.slice(0, 3).map((id) => h("button", { type: "button", class: "plain small", click: () => showRun(id) }, "The model’s answer")));
   }
 
@@ -117,7 +135,7 @@ class Desk {
   async override() {
     const item = this.find(this.current);
     if (!item) return;
-    const fields = Object.entries(item.fields ?? item.values ?? {});
+    const fields = Object.entries(editable[item.item_type] ?? {}).map(([name, column]) => [name, item.row?.[column] ?? null]);
     if (!fields.length) { notice("This kind of item cannot be overridden; approve or reject it."); return; }
     const values = await ask(`Override “${item.label}”`, [...fields.map(([name, value]) => ({ name, label: words(name), value: textOf(value) })),
       { name: "reason", label: "Reason", required: true, rows: 2 }], "Override", "What you change here is kept, and no later run changes it.");
@@ -169,14 +187,12 @@ function asKind(text, old) {
   try { return JSON.parse(text); } catch { return text; }
 }
 
-function labelOf(item) {
-  if (item.label) return item.label;
-  return item.first ? `${item.first.name} = ${item.second.name}?` : `${words(item.item_type)} ${item.item_id}`;
-}
+const boundsOf = ({ row = {} }) => ({ start_date: row.start_date ?? row.event_date ?? row.release_date, end_date: row.end_date ?? row.event_end_date ?? row.release_end_date,
+  start_text: row.start_text ?? row.event_date_text ?? row.release_date_text, end_text: row.end_text });
 
 function side(title, item) {
   return h("div", { class: "card" }, h("p", { class: "kicker" }, title), h("p", {}, item.label ?? ""), bounds(item) && h("p", { class: "small" }, bounds(item)),
-    (item.evidence ?? []).slice(0, 2).map((piece) => h("blockquote", {}, piece.quote ?? "", h("small", { class: "quiet" }, ` ${piece.title ?? ""}`))),
+    (item.evidence ?? []).slice(0, 2).map((piece) => h("blockquote", {}, piece.quote ?? "")),
     h("p", { class: "row small" }, confidence(item.confidence), item.state && state(item.state)));
 }
 

@@ -19,7 +19,7 @@ int status_of(const std::exception& error) {
     const auto sqlstate = store::sqlstate_of(error);
     if (sqlstate == "AL004") return 404;
     // Somebody else was quicker, or it is done already.
-    for (const auto* late : {"AL012", "AL013", "AL021", "AL022"})
+    for (const auto* late : {"AL012", "AL013", "AL021", "AL024"})
         if (sqlstate == late) return 409;
     if (sqlstate.starts_with("AL")) return 422;
     if (dynamic_cast<const UsageError*>(&error) != nullptr) return 400;
@@ -82,6 +82,7 @@ std::vector<Route> routes(const Desk& desk) {
                    }});
     add_exploration(desk, all);
     add_identity(desk, all);
+    add_adjudication(desk, all);
     return all;
 }
 

@@ -11,6 +11,14 @@ namespace {
 
 constexpr std::size_t most_duplicates = 100;
 
+Reply pairs(const Desk& desk, const Call& call) {
+    const auto limit = static_cast<int>(call.number("limit", 1, 500).value_or(100));
+    return {200, with_connection(desk, [&](store::Connection& connection) {
+                return json{
+                    {"pairs", store::ReviewPages(connection).open_pairs(desk.tenant_id, limit)}};
+            })};
+}
+
 Reply merges(const Desk& desk, const Call& call) {
     const auto limit = static_cast<int>(call.number("limit", 1, 200).value_or(50));
     const auto before = call.number("before", 1, INT64_MAX);
@@ -52,6 +60,7 @@ void add_identity(const Desk& desk, std::vector<Route>& routes) {
         routes.push_back(
             {method, pattern, [desk, handler](const Call& call) { return handler(desk, call); }});
     };
+    add("GET", "/api/v1/pairs", pairs);
     add("GET", "/api/v1/merges", merges);
     add("POST", "/api/v1/merges", merge);
     add("POST", "/api/v1/merges/{merge_id}/undo", unmerge);

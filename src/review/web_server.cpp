@@ -241,6 +241,7 @@ void WebServer::State::set_up(const Doors& doors) {
     server.new_task_queue = [] { return new httplib::ThreadPool(threads); };
     server.set_socket_options(take_port_alone);
     server.set_payload_max_length(longest_body);
+    server.set_keep_alive_timeout(3);  // what responses say of it; the bounds decide
     server.set_default_headers(headers_of_every_response());
     server.set_pre_routing_handler(
         [this](const Request& request, Response& response) { return let_in(request, response); });
