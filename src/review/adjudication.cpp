@@ -94,6 +94,13 @@ Reply adjudicate(const Desk& desk, const Call& call) {
     return {status, document};
 }
 
+Reply proposals(const Desk& desk, const Call& call) {
+    const auto limit = static_cast<int>(call.number("limit", 1, 500).value_or(100));
+    return {200, with_connection(desk, [&](store::Connection& connection) {
+                return store::ReviewPages(connection).proposals(desk.tenant_id, limit);
+            })};
+}
+
 Reply undo(const Desk& desk, const Call& call) {
     const auto reason = text_of(call.body, "reason", false, longest_reason);
     return {200, with_connection(desk, [&](store::Connection& connection) {
@@ -113,6 +120,7 @@ void add_adjudication(const Desk& desk, std::vector<Route>& routes) {
     add("GET", "/api/v1/review/queue", queue);
     add("GET", "/api/v1/review/{page_id}", page);
     add("POST", "/api/v1/review/{page_id}/adjudicate", adjudicate);
+    add("GET", "/api/v1/proposals", proposals);
     add("POST", "/api/v1/adjudicate", adjudicate);
     add("POST", "/api/v1/adjudications/{audit_id}/undo", undo);
 }

@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <functional>
+#include <utility>
 
 #include "system/descriptor.h"
 
@@ -15,6 +17,9 @@ namespace almagest::review {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Short waits: a server that stops does not wait for those who say nothing.
+constexpr auto step = std::chrono::milliseconds(100);
 
 bool is_ready(socket_t socket, short event, std::chrono::milliseconds patience) {
     const auto until = Clock::now() + patience;
@@ -46,8 +51,10 @@ void name_of(socket_t socket, int (*ask)(int, sockaddr*, socklen_t*), std::strin
 /// the request: what follows belongs to the next one.
 class BoundedStream : public httplib::Stream {
   public:
-    BoundedStream(socket_t socket, std::string& buffer, const BoundedServer::Bounds& bounds)
+    BoundedStream(socket_t socket, std::string& buffer, const BoundedServer::Bounds& bounds,
+                  std::function<bool()> is_stopping)
         : socket_(socket),
+          is_stopping_(std::move(is_stopping)),
           buffer_(&buffer),
           bytes_left_(bounds.request_bytes),
           read_until_(Clock::now() + bounds.request_time),
@@ -90,7 +97,8 @@ class BoundedStream : public httplib::Stream {
         return write_until_;
     }
     [[nodiscard]] bool fill() const {
-        if (!is_ready(socket_, POLLIN, left_of(read_until_))) return false;
+        while (!is_ready(socket_, POLLIN, std::min(step, left_of(read_until_))))
+            if (is_stopping_() || Clock::now() >= read_until_) return false;
         std::array<char, 8192> space{};
         const auto got = ::recv(socket_, space.data(), space.size(), 0);
         if (got <= 0) return false;
@@ -99,6 +107,7 @@ class BoundedStream : public httplib::Stream {
     }
 
     socket_t socket_;
+    std::function<bool()> is_stopping_;
     std::string* buffer_;
     std::size_t bytes_left_;
     Clock::time_point read_until_;
@@ -126,14 +135,13 @@ bool BoundedServer::process_and_close_socket(socket_t socket) {
     std::string buffer;
     bool well = true;
     for (int left = bounds_.requests_a_connection; well && left > 0; --left) {
-        // Short waits: a server that stops does not wait for those who say nothing.
         auto idle = bounds_.idle_time;
-        constexpr auto step = std::chrono::milliseconds(100);
         while (buffer.empty() && !is_ready(socket, POLLIN, step)) {
             idle -= step;
             if (idle.count() <= 0 || svr_sock_ == INVALID_SOCKET) return true;
         }
-        BoundedStream stream(socket, buffer, bounds_);
+        BoundedStream stream(socket, buffer, bounds_,
+                             [this] { return svr_sock_ == INVALID_SOCKET; });
         bool closed = false;
         bool has_body = false;
         well = process_request(stream, left == 1, closed, [&](httplib::Request& request) {

@@ -62,6 +62,11 @@ nlohmann::json ReviewPages::open_pairs(int tenant_id, int limit) {
                   "SELECT dbo.fn_open_pairs($1::int, $2::int)");
 }
 
+nlohmann::json ReviewPages::proposals(int tenant_id, int limit) {
+    return answer(*connection_, Arguments().add(tenant_id).add(limit),
+                  "SELECT dbo.fn_proposals($1::int, $2::int)");
+}
+
 nlohmann::json ReviewPages::entity(int tenant_id, std::int64_t entity_id) {
     return answer(*connection_, Arguments().add(tenant_id).add(entity_id),
                   "SELECT dbo.fn_entity_page($1::int, $2::bigint)");

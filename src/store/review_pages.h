@@ -41,6 +41,7 @@ class ReviewPages {
                                       const std::string& reason, const std::string& actor);
     /// Most alike first.
     [[nodiscard]] nlohmann::json open_pairs(int tenant_id, int limit);
+    [[nodiscard]] nlohmann::json proposals(int tenant_id, int limit);
 
     /// null when there is none.
     [[nodiscard]] nlohmann::json entity(int tenant_id, std::int64_t entity_id);
