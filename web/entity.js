@@ -15,7 +15,7 @@ export async function findEntity(name) {
     h("p", { class: "quiet" }, "Names and aliases are found in any case, whole."),
     h("ul", { class: "cards" }, entities.map((entity) => h("li", { class: "card row" }, link(entity),
       h("span", { class: "quiet" }, words(entity.type)), state(entity.promotion_state),
-      h("span", { class: "quiet" }, `by ${entity.matched_by}, ${entity.support} sources`)))));
+      h("span", { class: "quiet" }, `by ${entity.matched_by}, ${entity.support} ${entity.support === 1 ? "source" : "sources"}`)))));
 }
 
 export function evidenceList(evidence) {
@@ -70,7 +70,7 @@ export async function showEntity(main, id) {
     h("div", { class: "halves" },
       h("section", {}, h("h2", {}, "Around it"), drawGraph(around, entity.entity_id)),
       h("section", {}, h("h2", {}, "In time"), drawTimeline(relations.map((relation) => ({ ...relation,
-        label: `${words(relation.relation_type)} ${relation.other.name}` }))))),
+        label: relation.direction === "out" ? `${words(relation.relation_type)} ${relation.other.name}` : `${relation.other.name} ${words(relation.relation_type)}` }))))),
     h("section", {}, h("h2", {}, `Relations · ${number(relations.length)}`),
       relations.length ? relations.map((relation) => relationRow(relation, entity.name)) : h("p", { class: "quiet" }, "None is known.")),
     plainTable("Facts", ["Predicate", "Value", "When", "Confidence", "State"], (entity.facts ?? []).map((fact) =>

@@ -58,7 +58,7 @@ class Desk {
       h("h1", {}, page.title || "Untitled page"), h("p", { class: "quiet small cut" }, source(page.locator))),
     h("p", { class: "count" }, number(count), h("span", { class: "quiet small" }, count === 1 ? " waits" : " wait"))),
     h("div", { class: "desk" }, h("article", { class: "page", "aria-label": "The page’s text" }, element), this.panel),
-    h("section", {}, h("h2", {}, "In time"), drawTimeline(this.items, (key) => this.choose(key))),
+    h("section", {}, h("h2", {}, "In time"), drawTimeline(this.items.map((item) => ({ ...item, says: item.label })), (key) => this.choose(key))),
     this.runs.length > 0 && h("section", {}, h("h2", {}, "What the model was asked"), h("ul", { class: "cards" }, this.runs.map(runCard))));
     this.drawPanel();
     this.point(false);
@@ -159,7 +159,9 @@ class Desk {
       notice(label, { kind: refused.length ? "failed" : "done", action: decided.length ? { label: "Undo", run: () => this.undo() } : null });
     } catch (error) {
       failed(error);
-      if (error.status === 409) await this.load();
+      if (error.status !== 409) return;
+      this.current = this.after(items);
+      await this.load();
     }
   }
 
@@ -198,7 +200,7 @@ function side(title, item) {
 
 export function comparePair(pair) {
   const one = (entity) => entity && h("div", { class: "card" }, h("p", {}, h("a", { href: `/entity/${Number(entity.entity_id)}` }, entity.name)),
-    h("p", { class: "small quiet" }, words(entity.type), entity.support === undefined ? "" : ` · ${entity.support} sources`));
+    h("p", { class: "small quiet" }, words(entity.type), ` · ${entity.support} ${entity.support === 1 ? "source" : "sources"}`));
   return h("div", {}, h("div", { class: "sides" }, one(pair.first), one(pair.second)), h("ul", { class: "small" }, reasonsOf(pair).map((text) => h("li", {}, text))));
 }
 

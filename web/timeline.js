@@ -13,7 +13,7 @@ function ticks(from, to) {
 }
 
 // The bounds of items as bars, one a row; one whose other bound is unknown fades out there.
-// Items: {label, start_date, end_date, …, key?}; `choose(key)` is called for a bar that is pressed.
+// Items: {label, start_date, end_date, …, says?, key?}; `choose(key)` is called for a bar that is pressed.
 export function drawTimeline(items, choose = null) {
   const bars = items.map((item) => ({ item, start: day(item.start_date), end: day(item.end_date) }))
     .filter(({ start, end }) => start !== null || end !== null)
@@ -32,7 +32,7 @@ export function drawTimeline(items, choose = null) {
       keydown: (event) => { if (event.key === "Enter") choose(item.key); } } : { class: "bar" };
     return svg("g", press, svg("title", {}, `${item.label}: ${bounds(item)}`),
       svg("rect", { x: left.toFixed(1), y, width: (right - left).toFixed(1), height: 6, rx: 3, class: open }),
-      svg("text", { x: (onRight ? right : left).toFixed(1), y: y + 18, "text-anchor": onRight ? "end" : "start" }, `${item.label} · ${bounds(item)}`));
+      svg("text", { x: (onRight ? right : left).toFixed(1), y: y + 18, "text-anchor": onRight ? "end" : "start" }, item.says ?? `${item.label} · ${bounds(item)}`));
   });
   const grid = ticks(from, to).map(({ year, at }) => svg("g", { class: "tick" },
     svg("line", { x1: x(at).toFixed(1), x2: x(at).toFixed(1), y1: 0, y2: height - 18 }),

@@ -33,6 +33,7 @@ bool is_uuid(std::string_view text) {
 std::optional<std::map<std::string, std::string>> match(std::string_view pattern,
                                                         std::string_view path) {
     std::map<std::string, std::string> parts;
+    if (path.ends_with('/')) return std::nullopt;
     while (!pattern.empty() && !path.empty()) {
         const auto wanted = next_part(pattern);
         const auto given = next_part(path);

@@ -26,7 +26,7 @@ def program() -> str:
 class Browser:
     """One window. Everything that a page's scripts said, threw or opened is kept in `dialogs` and `complaints`."""
 
-    def __init__(self, patience: float = 60):
+    def __init__(self, patience: float = 20):
         self.patience = patience
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="almagest-browser-"))
         theirs_in, self.to_browser = os.pipe()
@@ -107,7 +107,7 @@ class Browser:
         until = time.monotonic() + self.patience
         while True:
             try:
-                value = self.evaluate(f"(() => {{ try {{ return {script}; }} catch (error) {{ return null; }} }})()")
+                value = self.evaluate(f"(() => {{ try {{ const value = {script}; return value instanceof Node || value; }} catch (error) {{ return null; }} }})()")
             except AssertionError as problem:  # the page was left meanwhile
                 if "context" not in str(problem).lower():
                     raise
