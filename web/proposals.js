@@ -4,27 +4,34 @@ import { ask, failed, notice } from "./dialog.js";
 import { number, state, when, words } from "./format.js";
 
 async function decide(main, proposal, decision) {
-  const values = await ask(decision === "approve" ? `Make a table for “${proposal.name}”` : `Reject “${proposal.name}”`,
-    [{ name: "reason", label: "Reason", required: decision === "reject", rows: 2 }], decision === "approve" ? "Approve" : "Reject",
-    decision === "approve" ? "The table is made with the standard columns, and the rows that wait move into it." : null);
+  const approves = decision === "approve";
+  const values = await ask(approves ? `Make a table for “${words(proposal.family)}”` : `Reject “${words(proposal.family)}”`, [
+    ...(approves ? [{ name: "table", label: "Table", value: proposal.name, required: true }] : []),
+    { name: "reason", label: "Reason", required: !approves, rows: 2 }], approves ? "Approve" : "Reject",
+  approves ? "The table is made with the standard columns, and what waits moves into it." : "What waits stays where it is, and the table is not proposed again.");
   if (!values) return;
+  // Another name than the proposed one says what is right instead.
+  const named = approves && values.table !== proposal.name;
   try {
-    const { decided } = await post("/api/v1/adjudicate", { decision, reason: values.reason, items: [{ item_type: "schema_proposal", item_id: proposal.proposal_id, expected_state: proposal.state }] });
+    const { decided } = await post("/api/v1/adjudicate", { decision: named ? "override" : decision, override: named ? { table: values.table } : null, reason: values.reason,
+      items: [{ item_type: "schema_proposal", item_id: proposal.proposal_id, expected_state: proposal.state }] });
     await showProposals(main);
-    notice(`“${proposal.name}”: ${words(decided[0].new_state)}.`, { action: decision === "reject" ? { label: "Undo",
-      run: () => post(`/api/v1/adjudications/${decided[0].audit_id}/undo`, { reason: "taken back on the list of proposals" }).then(() => showProposals(main), failed) } : null });
+    notice(`“${words(proposal.family)}”: ${words(decided[0].new_state)}.`);
   } catch (error) { failed(error); }
 }
 
 function card(main, proposal) {
-  const fields = Array.isArray(proposal.columns) ? proposal.columns : [];
-  return h("li", { class: "card", "data-proposal": proposal.proposal_id }, h("div", { class: "title" }, h("div", { class: "grow" }, h("h2", {}, proposal.name), h("p", { class: "row quiet" },
-    state(proposal.state), `${number(proposal.evidence_count)} items wait`, proposal.first_seen_at && [" · since ", when(proposal.first_seen_at)])),
+  const fields = Object.entries(proposal.fields ?? {});
+  return h("li", { class: "card", "data-proposal": proposal.proposal_id }, h("div", { class: "title" }, h("div", { class: "grow" },
+    h("p", { class: "kicker" }, words(proposal.kind)), h("h2", {}, words(proposal.family)),
+    h("p", { class: "row quiet" }, state(proposal.state), `${number(proposal.items)} ${proposal.items === 1 ? "item waits" : "items wait"} · ${number(proposal.support)} ${proposal.support === 1 ? "page" : "pages"} · since `, when(proposal.recorded_at))),
   mayDecide() && proposal.open && h("div", { class: "row" }, h("button", { type: "button", click: () => decide(main, proposal, "reject") }, "Reject"),
-    h("button", { type: "button", class: "primary", click: () => decide(main, proposal, "approve") }, "Approve"))),
-  fields.length > 0 && h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["Column", "Kind", "Seen"].map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, fields.map((one) => h("tr", {}, h("td", {}, one.name), h("td", {}, one.type), h("td", { class: "figure" }, one.seen === undefined ? "" : number(one.seen))))))),
-  (proposal.samples ?? []).map((sample) => h("blockquote", {}, sample)));
+    h("button", { type: "button", class: "primary", disabled: Boolean(proposal.cannot_be_made), click: () => decide(main, proposal, "approve") }, "Approve"))),
+  proposal.cannot_be_made && h("p", { class: "banner" }, proposal.cannot_be_made),
+  proposal.actor && h("p", { class: "quiet" }, `by ${proposal.actor}${proposal.reason ? `: ${proposal.reason}` : ""}`),
+  proposal.samples.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Such as "), proposal.samples.map((sample) => h("span", { class: "chip" }, sample ?? "?"))),
+  fields.length > 0 && h("p", {}, h("span", { class: "quiet" }, "With "), fields.map(([name, kind]) => h("span", { class: "chip" }, `${words(name)}: ${[].concat(kind).join(" or ")}`))),
+  proposal.would_make && h("details", {}, h("summary", {}, "What approving makes"), h("pre", { tabindex: 0 }, proposal.would_make)));
 }
 
 export async function showProposals(main) {

@@ -22,11 +22,11 @@ SELECT is(dbo.fn_entity_page(1, 0), NULL, 'nor is there one of any id');
 INSERT INTO dbo.fact_assertion (tenant_id, subject_table, subject_id, predicate, value) VALUES (1, 'dbo.dim_entity', :artoo, 'height', 'small'), (1, 'dbo.dim_work', :artoo, 'no', 'no');
 INSERT INTO dbo.fact_measurement (tenant_id, subject_table, subject_id, predicate, value, unit) VALUES (1, 'dbo.dim_entity', :artoo, 'mass', 32, 'kg');
 INSERT INTO dbo.fact_state (tenant_id, subject_table, subject_id, predicate, value) VALUES (1, 'dbo.dim_entity', :artoo, 'owner', 'Leia');
-SELECT is((SELECT array_agg(f ->> 'kind' || ' ' || (f ->> 'predicate') || ' ' || (f ->> 'value')) FROM jsonb_array_elements(dbo.fn_entity_facts_json(1, :artoo)) f),
+SELECT is((SELECT array_agg(f ->> 'kind' || ' ' || (f ->> 'predicate') || ' ' || (f ->> 'value')) FROM jsonb_array_elements(dbo.fn_entity_page_facts(1, :artoo)) f),
     ARRAY['assertion height small', 'measurement mass 32 kg', 'state owner Leia'], 'facts of all kinds are its own');
 INSERT INTO dbo.dim_work (tenant_id, name_id, work_name, name_key) SELECT 1, name_id, 'Falcon', name_key FROM dbo.name WHERE tenant_id = 1 AND name_key = 'falcon';
 INSERT INTO dbo.bridge_entity_work (tenant_id, entity_id, work_id, appearance_type) SELECT 1, :artoo, work_id, 'hero' FROM dbo.dim_work WHERE work_name = 'Falcon';
-SELECT is((SELECT array_agg(a ->> 'family' || ' ' || (a ->> 'name') || ' ' || (a ->> 'role')) FROM jsonb_array_elements(dbo.fn_entity_appearances_json(1, :artoo)) a),
+SELECT is((SELECT array_agg(a ->> 'family' || ' ' || (a ->> 'name') || ' ' || (a ->> 'role')) FROM jsonb_array_elements(dbo.fn_entity_page_appearances(1, :artoo)) a),
     ARRAY['work Falcon hero'], 'and what it appears in');
 
 -- What lies around it.
@@ -50,7 +50,7 @@ SELECT is((SELECT array_agg((m #>> '{master,name}') || '<' || (m #>> '{duplicate
     ARRAY['Artoo<Artu anna'], 'merges are listed');
 SELECT is(dbo.fn_merges(1, :merge, 10), '[]', 'and read in parts');
 SELECT is(dbo.fn_entity_page(1, :artu) #>> '{merged_into,name}', 'Artoo', 'a merged one names its master');
-SELECT is((SELECT array_agg(h ->> 'what' || coalesce(' ' || (h ->> 'who'), '') ORDER BY h ->> 'what') FROM jsonb_array_elements(dbo.fn_entity_history_json(1, :artoo)) h WHERE h ->> 'what' <> 'first said'),
+SELECT is((SELECT array_agg(h ->> 'what' || coalesce(' ' || (h ->> 'who'), '') ORDER BY h ->> 'what') FROM jsonb_array_elements(dbo.fn_entity_page_history(1, :artoo)) h WHERE h ->> 'what' <> 'first said'),
     ARRAY['merged anna'], 'the history has the merge');
 SELECT is(jsonb_typeof(dbo.fn_proposals(1, 10) -> 'available'), 'boolean', 'proposals are told, or that there can be none');
 

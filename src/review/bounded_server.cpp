@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <charconv>
 #include <functional>
+#include <string_view>
 #include <utility>
 
 #include "system/descriptor.h"
@@ -44,7 +45,8 @@ void name_of(socket_t socket, int (*ask)(int, sockaddr*, socklen_t*), std::strin
                     service.data(), service.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return;
     ip = host.data();
-    port = std::atoi(service.data());
+    const std::string_view digits(service.data());
+    std::from_chars(digits.data(), digits.data() + digits.size(), port);
 }
 
 /// The bytes of one request and of its response. Reads ahead only within `buffer`, which outlives

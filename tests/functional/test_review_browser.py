@@ -263,6 +263,23 @@ class ReviewPageInABrowser(ServedCase):
         self.browser.wait_for(f"document.querySelector('#merges li').textContent.includes('taken back')")
         self.assertEqual(0, self.home.number(merged))
 
+    def test_a_proposal_is_approved(self):
+        if not self.get("/api/v1/proposals")["available"]:  # nothing collects them: the page says so
+            self.see("/proposals")
+            self.assertIn("does not collect proposals", self.browser.evaluate("document.body.innerText"))
+            return
+        items = json.dumps([{"family": "Magic spell", "name": HOSTILE[0], "fields": {"cost": 3, HOSTILE[1]: "high"}, "confidence": 0.95, "grounding": "exact",
+                             "evidence": [{"char_start": 0, "char_end": 3, "quote": "The", "grounding": "exact"}]}]).replace("'", "''")
+        chunk = self.home.sql(f"SELECT coalesce(min(chunk_id)::text, 'NULL') FROM vector.chunk WHERE source_page_id = {self.mixed}")[0][0]
+        self.home.sql(f"SELECT dbo.usp_route_unknown_items(1, NULL, {self.mixed}, {chunk}, '{items}')")
+        self.see("/proposals")
+        self.assertIn(HOSTILE[0], self.browser.evaluate("document.getElementById('proposals').textContent"))
+        self.browser.click("#proposals button", "Approve")
+        self.browser.wait_for("document.querySelector('dialog[open] [name=table]')")
+        self.browser.click("dialog button", "Approve")
+        self.notice("approved")
+        self.assertEqual(1, self.home.number("SELECT count(*) FROM dbo.dim_magic_spell"))
+
     def test_an_entity_page_shows_graph_time_line_evidence_and_history(self):
         name = "Zoë Ångström"
         self.browser.evaluate("document.getElementById('find').focus()")

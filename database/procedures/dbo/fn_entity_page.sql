@@ -26,8 +26,8 @@ AS $$
                       WHERE m.entity_id = e.entity_id AND m.tenant_id = p_tenant_id AND m.alias_of IS NULL),
         'evidence', dbo.fn_evidence_json(p_tenant_id, 'dbo.dim_entity', e.entity_id, 50),
         'relations', dbo.fn_entity_relations_json(p_tenant_id, e.entity_id),
-        'facts', dbo.fn_entity_facts_json(p_tenant_id, e.entity_id),
-        'appearances', dbo.fn_entity_appearances_json(p_tenant_id, e.entity_id),
-        'history', dbo.fn_entity_history_json(p_tenant_id, e.entity_id))
+        'facts', dbo.fn_entity_page_facts(p_tenant_id, e.entity_id),
+        'appearances', dbo.fn_entity_page_appearances(p_tenant_id, e.entity_id),
+        'history', dbo.fn_entity_page_history(p_tenant_id, e.entity_id))
       FROM dbo.dim_entity e WHERE e.entity_id = p_entity_id AND e.tenant_id = p_tenant_id
 $$;

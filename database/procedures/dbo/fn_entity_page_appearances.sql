@@ -1,5 +1,5 @@
 -- The events, works and places that an entity has a part in, as JSON: by family, then start. Writes nothing.
-CREATE OR REPLACE FUNCTION dbo.fn_entity_appearances_json(p_tenant_id integer, p_entity_id bigint) RETURNS jsonb
+CREATE OR REPLACE FUNCTION dbo.fn_entity_page_appearances(p_tenant_id integer, p_entity_id bigint) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
     SELECT coalesce(jsonb_agg(jsonb_build_object('family', a.family, 'id', a.id, 'name', a.name, 'type', a.type, 'role', a.role,
                 'start_date', a.start_date, 'end_date', a.end_date, 'confidence', a.confidence,

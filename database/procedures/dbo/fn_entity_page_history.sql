@@ -1,5 +1,5 @@
 -- What became of an entity, as JSON, newest first: when it was first said, what it was merged with, by whom and why. Writes nothing.
-CREATE OR REPLACE FUNCTION dbo.fn_entity_history_json(p_tenant_id integer, p_entity_id bigint) RETURNS jsonb
+CREATE OR REPLACE FUNCTION dbo.fn_entity_page_history(p_tenant_id integer, p_entity_id bigint) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
     SELECT coalesce(jsonb_agg(jsonb_build_object('at', h.at, 'what', h.what, 'who', h.who, 'why', h.why, 'detail', h.detail)
                               ORDER BY h.at DESC, h.what), '[]')
