@@ -28,6 +28,9 @@ export function segments(length, ranges) {
   return found;
 }
 
+// Of an entity without a place of its own the whole passage is the evidence.
+const isNamed = (item) => item.item_type === "entity" && item.evidence.some((piece) => piece.grounding !== "none" && piece.grounding !== "passage");
+
 // The page's text with every item marked. Gives {element, marks: key -> [mark…]}.
 export function drawText(text, items, choose) {
   const units = unitsOf(text), marks = new Map();
@@ -37,7 +40,7 @@ export function drawText(text, items, choose) {
     const words = text.slice(units[start], units[end]);
     if (!keys.length) return document.createTextNode(words);
     // A name within a passage shows both: its own state as its ground, the passage's as its underline.
-    const kinds = keys.map((key) => byKey.get(key)).map((item) => `${item.item_type === "entity" ? "name" : "passage"}${item.waits ? "-waits" : ""}`);
+    const kinds = keys.map((key) => byKey.get(key)).map((item) => `${isNamed(item) ? "name" : "passage"}${item.waits ? "-waits" : ""}`);
     const mark = h("mark", { class: [...new Set(kinds)].join(" "), "data-keys": keys.join(" "), "data-start": start, "data-end": end,
       title: keys.map((key) => byKey.get(key).label).join("\n") }, words);
     // Of several the one with the fewest characters is meant: a name within its sentence.

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "error/error.h"
 #include "review/api.h"
+#include "store/review.h"
 #include "store/review_pages.h"
 
 namespace almagest::review {
@@ -37,26 +40,28 @@ Reply page(const Desk& desk, const Call& call) {
     return {200, std::move(document)};
 }
 
+struct ItemDecision {
+    store::ReviewItem item;
+    store::Decision decision;
+};
+
 /// The decisions that a body asks for, all alike but for the item.
-std::vector<store::Decision> decisions_of(const json& body, const std::string& actor) {
-    store::Decision common;
-    common.decision = text_of(body, "decision", true, 20);
-    common.override_by = body.value("override", json());
-    common.reason = text_of(body, "reason", false, longest_reason);
-    common.actor = actor;
-    if (!common.override_by.is_null() && !common.override_by.is_object())
+std::vector<ItemDecision> decisions_of(const json& body, const std::string& actor) {
+    const store::Decision common = {text_of(body, "decision", true, 20),
+                                    body.value("override", json()),
+                                    text_of(body, "reason", false, longest_reason), actor};
+    if (!common.override.is_null() && !common.override.is_object())
         throw UsageError("override must be an object of what is right instead");
     const auto items = body.value("items", json::array());
     if (!items.is_array() || items.empty() || items.size() > most_items)
         throw UsageError(fmt::format("items must be a list of 1 to {} items", most_items));
-    std::vector<store::Decision> decisions;
+    std::vector<ItemDecision> decisions;
     for (const auto& item : items) {
         if (!item.is_object()) throw UsageError("an item must be an object");
-        auto& decision = decisions.emplace_back(common);
-        decision.item_type = text_of(item, "item_type", true, 100);
-        decision.item_id = id_of(item, "item_id");
+        auto& one = decisions.emplace_back(
+            ItemDecision{{text_of(item, "item_type", true, 100), id_of(item, "item_id")}, common});
         if (auto state = text_of(item, "expected_state", false, 100); !state.empty())
-            decision.expected_state = std::move(state);
+            one.decision.expected_state = std::move(state);
     }
     return decisions;
 }
@@ -68,20 +73,15 @@ Reply adjudicate(const Desk& desk, const Call& call) {
     auto refused = json::array();
     int status = 200;
     (void)with_connection(desk, [&](store::Connection& connection) {
-        for (const auto& decision : decisions) {
+        for (const auto& [item, decision] : decisions) {
             try {
                 decided.push_back(
-                    store::ReviewPages(connection).adjudicate(desk.tenant_id, decision));
-            } catch (const TransientError&) {
-                if (decided.empty()) throw;
-                refused.push_back({{"item_type", decision.item_type},
-                                   {"item_id", decision.item_id},
-                                   {"error", "the database did not answer"}});
+                    store::Review(connection).adjudicate(desk.tenant_id, item, decision));
             } catch (const Error& error) {
                 auto reply = reply_to_error(error);
                 status = std::max(status, reply.status);
-                reply.document["item_type"] = decision.item_type;
-                reply.document["item_id"] = decision.item_id;
+                reply.document["item_type"] = item.type;
+                reply.document["item_id"] = item.id;
                 refused.push_back(std::move(reply.document));
             }
         }
@@ -104,7 +104,7 @@ Reply proposals(const Desk& desk, const Call& call) {
 Reply undo(const Desk& desk, const Call& call) {
     const auto reason = text_of(call.body, "reason", false, longest_reason);
     return {200, with_connection(desk, [&](store::Connection& connection) {
-                return store::ReviewPages(connection)
+                return store::Review(connection)
                     .undo(desk.tenant_id, call.id("audit_id"), reason, call.visitor.name);
             })};
 }

@@ -13,10 +13,11 @@ constexpr std::size_t most_duplicates = 100;
 
 Reply pairs(const Desk& desk, const Call& call) {
     const auto limit = static_cast<int>(call.number("limit", 1, 500).value_or(100));
-    return {200, with_connection(desk, [&](store::Connection& connection) {
-                return json{
-                    {"pairs", store::ReviewPages(connection).open_pairs(desk.tenant_id, limit)}};
-            })};
+    return {
+        200, with_connection(desk, [&](store::Connection& connection) {
+            return json{
+                {"pairs", store::ReviewPages(connection).duplicate_pairs(desk.tenant_id, limit)}};
+        })};
 }
 
 Reply merges(const Desk& desk, const Call& call) {

@@ -35,31 +35,9 @@ nlohmann::json ReviewPages::page(int tenant_id, std::int64_t source_page_id) {
                   "SELECT dbo.fn_review_page($1::int, $2::bigint)");
 }
 
-nlohmann::json ReviewPages::adjudicate(int tenant_id, const Decision& decision) {
-    return answer(*connection_,
-                  Arguments()
-                      .add(tenant_id)
-                      .add(decision.item_type)
-                      .add(decision.item_id)
-                      .add(decision.decision)
-                      .add(decision.override_by)
-                      .add(decision.reason)
-                      .add(decision.actor)
-                      .add(decision.expected_state),
-                  "SELECT dbo.usp_adjudicate($1::int, $2::text, $3::bigint, $4::text, $5::jsonb, "
-                  "nullif($6::text, ''), $7::text, $8::text)");
-}
-
-nlohmann::json ReviewPages::undo(int tenant_id, std::int64_t audit_id, const std::string& reason,
-                                 const std::string& actor) {
-    return answer(*connection_, Arguments().add(tenant_id).add(audit_id).add(reason).add(actor),
-                  "SELECT dbo.usp_undo_adjudication($1::int, $2::bigint, nullif($3::text, ''), "
-                  "$4::text)");
-}
-
-nlohmann::json ReviewPages::open_pairs(int tenant_id, int limit) {
+nlohmann::json ReviewPages::duplicate_pairs(int tenant_id, int limit) {
     return answer(*connection_, Arguments().add(tenant_id).add(limit),
-                  "SELECT dbo.fn_open_pairs($1::int, $2::int)");
+                  "SELECT dbo.fn_duplicate_pairs($1::int, $2::int)");
 }
 
 nlohmann::json ReviewPages::proposals(int tenant_id, int limit) {

@@ -9,18 +9,7 @@
 
 namespace almagest::store {
 
-/// What a person decides about one item.
-struct Decision {
-    std::string item_type;
-    std::int64_t item_id = 0;
-    std::string decision;        ///< "approve", "reject" or "override"
-    nlohmann::json override_by;  ///< an object, or null
-    std::string reason;          ///< may be empty
-    std::string actor;
-    std::optional<std::string> expected_state;  ///< that the person saw
-};
-
-/// What the review pages show and decide, over one connection. One thread. JSON
+/// What the review pages show beside decisions, over one connection. One thread. JSON
 /// answers are those of docs/database.md.
 class ReviewPages {
   public:
@@ -34,13 +23,8 @@ class ReviewPages {
                                        const std::optional<std::string>& after, int limit);
     /// Throws UsageError (AL004).
     [[nodiscard]] nlohmann::json page(int tenant_id, std::int64_t source_page_id);
-    /// Throws UsageError (AL004, AL005), or an error of another of the database's own SQLSTATEs
-    /// (AL021: decided meanwhile).
-    [[nodiscard]] nlohmann::json adjudicate(int tenant_id, const Decision& decision);
-    [[nodiscard]] nlohmann::json undo(int tenant_id, std::int64_t audit_id,
-                                      const std::string& reason, const std::string& actor);
     /// Most alike first.
-    [[nodiscard]] nlohmann::json open_pairs(int tenant_id, int limit);
+    [[nodiscard]] nlohmann::json duplicate_pairs(int tenant_id, int limit);
     [[nodiscard]] nlohmann::json proposals(int tenant_id, int limit);
 
     /// null when there is none.
