@@ -34,6 +34,7 @@ struct Opening {
 };
 
 Opening opening(Session& session) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets the environment
     if (const char* token = std::getenv("ALMAGEST_SERVE_TOKEN"); token != nullptr)
         return {review::Reviewers::of_token(token, operator_name()), "/sign-in"};
     auto reviewers =
