@@ -224,11 +224,8 @@ void WebServer::State::call(const Request& request, Response& response, const js
         }
         if (reply.status == 503) response.set_header("Retry-After", "2");
         metrics.answered(route.pattern, reply.status, std::chrono::steady_clock::now() - began);
-        if (method == "POST" && reply.status == 200)
-            metrics.decided(body.value("decision", json("other")).is_string()
-                                ? body.value("decision", "other")
-                                : "other",
-                            1);
+        if (reply.status == 200 && reply.document.contains("decided"))
+            metrics.decided(body.value("decision", ""), reply.document["decided"].size());
         return answer(response, reply);
     }
     if (is_known) return refuse(response, 405, "this address does not take " + request.method);

@@ -289,7 +289,10 @@ class ServedPages(ServedCase):
         self.assertEqual(3, len(board["days"]))
         self.assertEqual(self.home.number("SELECT count(*) FROM llm.run"), sum(day["runs"] for day in board["days"]))
         self.assertEqual(self.home.number("SELECT count(*) FROM dbo.dim_entity"), sum(board["knowledge"]["entities"].values()))
+        before = total(read(self.ask("GET", "/metrics").body.decode()), "almagest_review_decisions_total", decision="approve")
+        self.decide("approve", *(item for _, item in self.waiting(2)))
         samples = read(self.ask("GET", "/metrics").body.decode())
+        self.assertEqual(before + 2, total(samples, "almagest_review_decisions_total", decision="approve"))
         self.assertGreater(total(samples, "almagest_web_requests_total", route="/api/v1/dashboard", status="200"), 0)
         self.assertEqual(1, total(samples, "almagest_database_up"))
 
