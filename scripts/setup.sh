@@ -20,6 +20,7 @@ testing=(
     git libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy
     postgresql-15-pgtap postgresql-15-plpgsql-check libtap-parser-sourcehandler-pgtap-perl
     python3-psycopg2 faketime raptor2-utils
+    chromium-headless-shell fonts-liberation fonts-noto-color-emoji fonts-droid-fallback
 )
 
 fail() {

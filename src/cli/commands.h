@@ -18,6 +18,7 @@ void add_eval(CLI::App& program, Action& action);
 void add_work(CLI::App& program, Action& action);
 void add_enqueue(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);
+void add_serve(CLI::App& program, Action& action);
 void add_queue(CLI::App& program, Action& action);
 void add_jobs(CLI::App& program, Action& action);
 void add_backfill(CLI::App& program, Action& action);

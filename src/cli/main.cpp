@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
     add_work(program, action);
     add_enqueue(program, action);
     add_show(program, action);
+    add_serve(program, action);
     add_queue(program, action);
     add_jobs(program, action);
     add_backfill(program, action);

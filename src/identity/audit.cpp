@@ -43,7 +43,8 @@ void pairs_under(std::vector<std::pair<std::string, std::uint32_t>>& keyed,
         if (end - start <= many)
             for (auto a = start; a < end; ++a)
                 for (auto b = a + 1; b < end; ++b)
-                    pairs.emplace_back(std::minmax(keyed[a].second, keyed[b].second));
+                    if (keyed[a].second != keyed[b].second)  // twice by words of one letter
+                        pairs.emplace_back(std::minmax(keyed[a].second, keyed[b].second));
         start = end;
     }
 }

@@ -80,6 +80,11 @@ TEST(SoundOf, IsSoundex) {
     EXPECT_EQ(sound_of("東京"), "");
 }
 
+TEST(Audit, PairsNoNameWithItself) {
+    EXPECT_THAT(audit({{"mr j p thorne", "person"}, {"the oar of the coast", ""}}, 1, 0.0),
+                IsEmpty());
+}
+
 TEST(Audit, FindsPairsBestFirstAndExplainsThem) {
     const std::vector<Name> names = {{"mirelle voss", "person"},
                                      {"tarn", "place"},

@@ -19,8 +19,8 @@ ConnectionPool::Lent ConnectionPool::lend() {
     std::unique_lock lock(mutex_);
     freed_.wait(lock, [this] { return !free_.empty() || unmade_ > 0; });
     if (free_.empty()) {
-        --unmade_;
         free_.push_back(std::make_unique<Connection>(database_->connect(purpose_)));
+        --unmade_;  // not before: one that could not be made may be made later
     }
     auto connection = std::move(free_.back());
     free_.pop_back();

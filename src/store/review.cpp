@@ -35,9 +35,10 @@ json Review::adjudicate(int tenant_id, const ReviewItem& item, const Decision& d
                       .add(decision.kind)
                       .add(decision.override)
                       .add(decision.reason)
-                      .add(decision.actor),
+                      .add(decision.actor)
+                      .add(decision.expected_state),
                   "SELECT dbo.usp_adjudicate($1::int, $2::text, $3::bigint, $4::text, $5::jsonb, "
-                  "$6::text, $7::text)");
+                  "$6::text, $7::text, $8::text)");
 }
 
 json Review::undo(int tenant_id, std::int64_t audit_id, const std::string& reason,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Decision {
     nlohmann::json override;  ///< what is right instead; null for none
     std::string reason;       ///< "" for none
     std::string actor;        ///< who decides
+    std::optional<std::string> expected_state = std::nullopt;  ///< that the person saw; none: any
 };
 
 /// One step of applying thresholds again.

@@ -5,6 +5,7 @@
 
 #include "error/error.h"
 #include "system/file_lock.h"
+#include "system/secret.h"
 #include "system/sha256.h"
 
 namespace almagest::system {
@@ -42,6 +43,20 @@ TEST_F(Checksum, OfAFileAndOfPiecesIsThatOfTheWhole) {
 
 TEST_F(Checksum, OfAMissingFileIsRefused) {
     EXPECT_THROW((void)sha256_of_file(folder_ / "none"), UsageError);
+}
+
+TEST(Secret, IsRandomAndCompared) {
+    EXPECT_EQ(random_secret(16).size(), 32U);
+    EXPECT_NE(random_secret(), random_secret());
+    EXPECT_TRUE(is_same_secret("a", "a"));
+    EXPECT_FALSE(is_same_secret("a", "b"));
+    EXPECT_FALSE(is_same_secret("a", "aa"));
+    EXPECT_FALSE(is_same_secret("", "a"));
+}
+
+TEST(Secret, SignsAsTheStandardSays) {  // RFC 4231, test case 2
+    EXPECT_EQ(hmac_sha256("Jefe", "what do ya want for nothing?"),
+              "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 TEST_F(Lock, IsSharedByMany_AndExclusiveToOne) {

@@ -1,0 +1,376 @@
+"""The review pages in a real browser: what a person sees, does and undoes, and that nothing that a page or a model says runs.
+
+ALMAGEST_SCREENS=FOLDER keeps a picture of each screen there (docs/screens)."""
+import json
+import os
+import pathlib
+import tempfile
+
+from browser import Browser
+from served import ADA, BOB, ServedCase
+
+MIXED = ("The 👩‍👩‍👧 family of Ada 🏮 met 林河 near 𠮷野家 in Ve\u0301yra. Zoë̈ Ångström 🇨🇦 said: 林河 is kind to Ve\u0301yra. "
+         "Nai\u0308ve Ado\u0301 wrote \U0001F600\U0001F600 twice.\n\nשלום to Ve\u0301yra, again.")
+NAMED = ("👩‍👩‍👧 family", "Ada 🏮", "林河", "𠮷野家", "Ve\u0301yra", "Zoë̈ Ångström", "🇨🇦", "Nai\u0308ve Ado\u0301", "\U0001F600\U0001F600", "שלום")
+HOSTILE = ('<script>window.__pwned = 1; alert(1)</script>', '"><img src=x onerror="window.__pwned = 2; alert(2)">', "' onmouseover='window.__pwned = 3' x='",
+           '</textarea></title></style><svg onload="window.__pwned = 4; alert(4)">', "javascript:window.__pwned = 5", "{{constructor.constructor('window.__pwned = 6')()}}",
+           "<a href=\"javascript:alert(7)\" autofocus onfocus=\"window.__pwned = 7\">x</a>", "<iframe srcdoc=\"<script>parent.__pwned = 8</script>\"></iframe>",
+           "\u202egnp.exe\u2066 ]]><!--", "${alert(9)}`;window.__pwned = 9//", "<math><mtext><style><img src onerror=alert(10)>", "\u2028window.__pwned = 11\u2029", "%3Cscript%3Ealert(12)%3C/script%3E")
+MASTER, DUPLICATE = "Orsolya Vantongeren", "Orsolya Vantongerem"
+
+
+class ReviewPageInABrowser(ServedCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Where these pages lie on the machine that tests is nothing to show.
+        cls.home.sql("UPDATE sem.source_page SET locator = 'https://brass-coast.example/' || regexp_replace(locator, '.*/', '')")
+        lines = [{"id": "mixed", "title": "Mixed 林河 🏮", "url": "https://mixed.example/", "content": MIXED}]
+        lines += [{"id": f"hostile-{number}", "title": f"{text} title", "url": f"javascript:window.__pwned={number}", "content": f"A page says {text} here. It says so twice."}
+                  for number, text in enumerate(HOSTILE)]
+        cls.home.run("ingest", cls.home.write("more.jsonl", "".join(json.dumps(line) + "\n" for line in lines)))
+        cls.mixed = cls.page_of("Mixed")
+        cls.route_mixed()
+        cls.hostile = [int(row[0]) for row in cls.home.sql("SELECT source_page_id FROM sem.source_page WHERE locator LIKE 'javascript:%' ORDER BY 1")]
+        assert len(cls.hostile) == len(HOSTILE), cls.hostile
+        for page, text in zip(cls.hostile, HOSTILE):
+            cls.route_hostile(page, text)
+        cls.route(cls.mixed, [{"name": name, "type": "person"} for name in (MASTER, DUPLICATE)])
+        cls.home.run("dedupe", "audit")
+        kept = os.environ.get("ALMAGEST_SCREENS")
+        if kept:
+            cls.screens = pathlib.Path(kept)
+            cls.screens.mkdir(parents=True, exist_ok=True)
+        else:
+            folder = tempfile.TemporaryDirectory()
+            cls.addClassCleanup(folder.cleanup)
+            cls.screens = pathlib.Path(folder.name)
+        cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.close)
+
+    @classmethod
+    def page_of(cls, start: str) -> int:
+        return int(cls.home.sql(f"SELECT source_page_id FROM sem.source_page WHERE title LIKE '{start}%'")[0][0])
+
+    @classmethod
+    def route_mixed(cls):
+        text = cls.get(f"/api/v1/review/{cls.mixed}")["page"]["text"]
+
+        def places(name: str):
+            at = text.find(name)
+            while at >= 0:
+                yield at, at + len(name), name
+                at = text.find(name, at + 1)
+        cls.route(cls.mixed, [{"name": name, "type": "thing", "confidence": 0.8, "evidence": list(places(name))} for name in NAMED])
+        sentence = text[:text.index(".") + 1]
+        cls.route(cls.mixed, (), [{"subject": "Ada 🏮", "predicate": "met", "object": "林河", "confidence": 0.8, "start_date": "1874-04-01", "end_date": "1879-12-31",
+                                   "start_text": "April 1874", "end_text": "December 1879", "evidence": [(0, len(sentence), sentence)]}])
+
+    @classmethod
+    def route_hostile(cls, page: int, text: str):
+        body = cls.get(f"/api/v1/review/{page}")["page"]["text"]
+        end = body.find(" here") if " here" in body else len(body)
+        start = min(12, end - 1)
+        quote = body[start:end]
+        one = {"type": f"type {text}"[:190], "confidence": 0.8, "attributes": {text: text}, "aliases": [f"{text} alias"], "evidence": [(start, end, quote)]}
+        cls.route(page, [{"name": f"{text} {page}", **one}, {"name": f"other {text} {page}", **one}],
+                  [{"subject": f"{text} {page}", "predicate": f"says {text}"[:190], "object": f"other {text} {page}", "confidence": 0.8, "start_date": "1900-01-01",
+                    "start_text": text, "evidence": [(0, end, body[:end])]}])
+
+    def setUp(self):
+        super().setUp()
+        self.browser.window(1280, 860)
+        self.browser.open(f"{self.url}/open?token={ADA}")
+        self.browser.complaints.clear()  # of the test before
+        self.expected = "nothing"
+
+    def tearDown(self):
+        self.assertEqual([], self.browser.dialogs)
+        self.assertEqual([], [said for said in self.browser.complaints if self.expected not in said])
+        self.assertIsNone(self.browser.evaluate("window.__pwned"))
+
+    def see(self, path: str):
+        self.browser.open(self.url + path)
+        self.assertEqual("yes", self.browser.evaluate("document.getElementById('main').dataset.ready"), self.browser.evaluate("document.body.innerText"))
+
+    def picture(self, name: str):
+        self.browser.evaluate("document.fonts.ready.then(() => window.scrollTo(0, 0))")
+        file = self.screens / f"{name}.png"
+        self.browser.screenshot(file)
+        self.assertTrue(5_000 < file.stat().st_size < 150_000, (name, file.stat().st_size))
+
+    def state_of(self, key: str) -> str:
+        kind, _, number = key.partition(":")
+        table, column = {"entity": ("dim_entity", "entity_id"), "relation": ("bridge_entity_relation", "relation_id")}[kind]
+        return self.home.sql(f"SELECT promotion_state FROM dbo.{table} WHERE {column} = {number}")[0][0]
+
+    def current(self) -> str:
+        return self.browser.wait_for("document.querySelector('.item.current').dataset.key")
+
+    def notice(self, *parts: str):
+        for part in parts:
+            self.browser.wait_for(f"document.getElementById('notices').textContent.includes({json.dumps(part)})")
+
+    # Screens
+
+    def test_the_queue_shows_what_waits_and_leads_to_a_page(self):
+        self.see("/review/queue")
+        waiting = self.get("/api/v1/review/queue")
+        self.assertIn(f"{waiting['waiting']} pages wait", self.browser.evaluate("document.body.innerText"))
+        self.assertEqual([page["title"] for page in waiting["pages"]], self.browser.evaluate("[...document.querySelectorAll('#queue strong')].map((one) => one.textContent)"))
+        self.assertNotIn(ADA, self.browser.evaluate("location.href"))
+        self.browser.click("a.card", "Captains of the Lantern Survey")
+        self.browser.wait_for("document.querySelector('h1')?.textContent === 'Captains of the Lantern Survey'")
+
+    def test_the_queue_is_filtered(self):
+        self.see("/review/queue")
+        self.browser.evaluate("document.querySelector('[name=source]').focus()")
+        self.browser.type("captains")
+        self.browser.key("Enter")
+        self.browser.wait_for("location.search.includes('captains') && document.querySelectorAll('#queue a').length === 1")
+        self.browser.click(".button", "Clear")
+        self.browser.wait_for("document.querySelectorAll('#queue a').length > 3")
+
+    def test_highlights_stand_at_the_right_characters(self):
+        self.see(f"/review/{self.mixed}")
+        found = self.get(f"/api/v1/review/{self.mixed}")
+        text = found["page"]["text"]
+        self.assertEqual(text, self.browser.evaluate("document.querySelector('.text').textContent"))
+        marks = self.browser.evaluate("[...document.querySelectorAll('mark')].map((one) => [one.dataset.keys.split(' '), Number(one.dataset.start), Number(one.dataset.end), one.textContent])")
+        for keys, start, end, shown in marks:
+            self.assertEqual(text[start:end], shown)
+        checked = 0
+        for item in found["items"]:
+            key = f"{item['item_type']}:{item['item_id']}"
+            for piece in item["evidence"]:
+                wanted = text[piece["char_start"]:piece["char_end"]]
+                shown = "".join(words for keys, start, end, words in marks if key in keys and piece["char_start"] <= start and end <= piece["char_end"])
+                self.assertEqual(wanted, shown, item["label"])
+                checked += 1
+        self.assertGreaterEqual(checked, 13)
+        for name in NAMED:  # each alone is what a person sees as marked
+            self.assertIn(name, [shown for *_, shown in marks], name)
+        visible = self.browser.evaluate("[...document.querySelectorAll('mark')].every((one) => { const box = one.getBoundingClientRect(); return box.width > 2 && box.height > 8; })")
+        self.assertTrue(visible)
+
+    def test_a_mark_leads_to_its_item_and_an_item_to_its_mark(self):
+        self.see(f"/review/{self.mixed}")
+        self.browser.click("mark", "𠮷野家")
+        self.browser.wait_for("document.querySelector('.item.current').textContent.includes('𠮷野家')")
+        self.assertEqual(["𠮷野家"], self.browser.evaluate("[...document.querySelectorAll('mark.current')].map((one) => one.textContent)"))
+        self.browser.click(".item button", "Nai\u0308ve")
+        self.browser.wait_for("document.querySelector('mark.current').textContent.startsWith('Nai')")
+
+    def test_the_answer_of_the_model_is_shown(self):
+        self.see(f"/review/{self.page_of('Captains')}")
+        self.browser.click(".detail button", "The model’s answer")
+        self.browser.wait_for("document.querySelector('dialog pre').textContent.includes('relations')")
+        self.browser.key("Escape")
+        self.browser.wait_for("!document.querySelector('dialog')")
+
+    def test_keys_are_shown(self):
+        self.see(f"/review/{self.mixed}")
+        self.browser.key("?")
+        self.browser.wait_for("document.querySelector('dialog').textContent.includes('reject, with a reason')")
+
+    # Decisions
+
+    def test_an_item_is_approved_by_key_and_taken_back(self):
+        self.see(f"/review/{self.page_of('Eras')}")
+        first = self.current()
+        self.browser.key("j")
+        self.browser.wait_for(f"document.querySelector('.item.current').dataset.key !== {json.dumps(first)}")
+        self.browser.key("k")
+        self.browser.wait_for(f"document.querySelector('.item.current').dataset.key === {json.dumps(first)}")
+        self.browser.key("a")
+        self.notice("adjudicated")
+        self.assertEqual("adjudicated", self.state_of(first))
+        self.browser.wait_for(f"document.querySelector('.item.current').dataset.key !== {json.dumps(first)}")
+        self.browser.key("u")
+        self.notice("Taken back")
+        self.assertEqual("candidate", self.state_of(first))
+        actors = self.home.sql("SELECT actor, decision FROM dbo.audit_entity_adjudication ORDER BY audit_id DESC LIMIT 2")
+        self.assertEqual([["Ada Byron", "undo"], ["Ada Byron", "approve"]], actors)
+
+    def test_an_item_is_rejected_with_the_mouse_and_a_reason(self):
+        self.see(f"/review/{self.page_of('The ships')}")
+        item = self.current()
+        self.browser.click(".bar button", "Reject")
+        self.browser.wait_for("document.querySelector('dialog[open] textarea') === document.activeElement")
+        self.browser.click("dialog button", "Reject")  # without a reason nothing happens
+        self.assertEqual("candidate", self.state_of(item))
+        self.browser.click("dialog textarea")
+        self.browser.type("the page <b>denies</b> it")
+        self.browser.click("dialog button", "Reject")
+        self.notice("rejected")
+        self.assertEqual("rejected", self.state_of(item))
+        self.assertEqual("the page <b>denies</b> it", self.home.sql("SELECT reason FROM dbo.audit_entity_adjudication ORDER BY audit_id DESC LIMIT 1")[0][0])
+        self.browser.click("#notices button", "Undo")
+        self.notice("Taken back")
+        self.assertEqual("candidate", self.state_of(item))
+
+    def test_many_are_decided_at_once(self):
+        self.see(f"/review/{self.page_of('The Battle')}")
+        keys = self.browser.evaluate("[...document.querySelectorAll('.item')].map((one) => one.dataset.key).slice(0, 3)")
+        self.browser.key("x")
+        self.browser.key("j")
+        self.browser.key("x")
+        self.browser.wait_for("[...document.querySelectorAll('.bar button')].some((one) => one.textContent.includes('Approve 2'))")
+        self.browser.key("a")
+        self.notice("2 decided")
+        self.assertEqual(["adjudicated", "adjudicated", "candidate"], [self.state_of(key) for key in keys])
+        self.browser.key("u")
+        self.notice("Taken back")
+        self.assertEqual(["candidate"] * 3, [self.state_of(key) for key in keys])
+
+    def test_an_override_keeps_what_is_right(self):
+        self.see(f"/review/{self.mixed}")
+        self.browser.click(".item button", "met")
+        item = self.current()
+        self.browser.key("o")
+        self.browser.wait_for("document.querySelector('dialog [name=type]')")
+        self.browser.evaluate("document.querySelector('dialog [name=type]').value = 'greeted'")
+        self.browser.evaluate("document.querySelector('dialog [name=reason]').focus()")
+        self.browser.type("it was no more than that")
+        self.browser.click("dialog button", "Override")
+        self.notice("adjudicated")
+        self.assertEqual([["greeted", "adjudicated"]], self.home.sql(f"SELECT relation_type, promotion_state FROM dbo.bridge_entity_relation WHERE relation_id = {item.split(':')[1]}"))
+        self.browser.key("u")
+        self.notice("Taken back")
+        self.assertEqual([["met"]], self.home.sql(f"SELECT relation_type FROM dbo.bridge_entity_relation WHERE relation_id = {item.split(':')[1]}"))
+
+    def test_who_comes_second_is_told(self):
+        self.see(f"/review/{self.page_of('Linhe')}")
+        self.expected = "409 (Conflict)"
+        item = self.current()
+        kind, number = item.split(":")
+        self.post("/api/v1/adjudicate", {"decision": "approve", "items": [{"item_type": kind, "item_id": int(number)}]})
+        self.browser.key("a")
+        self.notice("Ada Byron", "look at it again")
+        self.browser.wait_for(f"document.querySelector('.item.current').dataset.key !== {json.dumps(item)}")
+
+    def test_two_entities_are_merged_and_parted(self):
+        self.see("/merges")
+        pair = f"[...document.querySelectorAll('#pairs li')].find((one) => one.textContent.includes({json.dumps(DUPLICATE)}))"
+        self.browser.wait_for(f"{pair}.textContent.includes('vantongerem')")
+        self.browser.evaluate(f"{pair}.querySelector('button.primary').focus()")
+        self.browser.key("Enter")
+        self.notice("They are one now")
+        merged = f"SELECT count(*) FROM dbo.dim_entity WHERE promotion_state = 'merged' AND entity_name LIKE 'Orsolya%'"
+        self.assertEqual(1, self.home.number(merged))
+        self.browser.wait_for("document.querySelectorAll('#merges li').length > 0")
+        self.browser.click("#notices button", "Undo")
+        self.browser.wait_for(f"document.querySelector('#merges li').textContent.includes('taken back')")
+        self.assertEqual(0, self.home.number(merged))
+
+    def test_a_proposal_is_approved(self):
+        if not self.get("/api/v1/proposals")["available"]:  # nothing collects them: the page says so
+            self.see("/proposals")
+            self.assertIn("does not collect proposals", self.browser.evaluate("document.body.innerText"))
+            return
+        items = json.dumps([{"family": "Magic spell", "name": HOSTILE[0], "fields": {"cost": 3, HOSTILE[1]: "high"}, "confidence": 0.95, "grounding": "exact",
+                             "evidence": [{"char_start": 0, "char_end": 3, "quote": "The", "grounding": "exact"}]}]).replace("'", "''")
+        chunk = self.home.sql(f"SELECT coalesce(min(chunk_id)::text, 'NULL') FROM vector.chunk WHERE source_page_id = {self.mixed}")[0][0]
+        self.home.sql(f"SELECT dbo.usp_route_unknown_items(1, NULL, {self.mixed}, {chunk}, '{items}')")
+        self.see("/proposals")
+        self.assertIn(HOSTILE[0], self.browser.evaluate("document.getElementById('proposals').textContent"))
+        self.browser.click("#proposals button", "Approve")
+        self.browser.wait_for("document.querySelector('dialog[open] [name=table]')")
+        self.browser.click("dialog button", "Approve")
+        self.notice("approved")
+        self.assertEqual(1, self.home.number("SELECT count(*) FROM dbo.dim_magic_spell"))
+
+    def test_an_entity_page_shows_graph_time_line_evidence_and_history(self):
+        name = "Zoë Ångström"
+        self.browser.evaluate("document.getElementById('find').focus()")
+        self.browser.type(name)
+        self.browser.key("Enter")
+        self.browser.click("ul.cards a", name)  # two bear it
+        self.browser.wait_for(f"document.querySelector('h1')?.textContent === {json.dumps(name)} && document.querySelector('.history li')")
+        for part in (".graph .node.own", ".graph .edge", ".timeline rect", ".relation", ".evidence blockquote", ".history li"):
+            self.assertTrue(self.browser.evaluate(f"Boolean(document.querySelector({json.dumps(part)}))"), part)
+        places = "[...document.querySelectorAll('.graph circle')].map((one) => [one.getAttribute('cx'), one.getAttribute('cy')].join()).join(' ')"
+        before = self.browser.evaluate(places)
+        self.browser.open(self.browser.evaluate("location.href"))
+        self.assertEqual(before, self.browser.evaluate(places))
+        inside = self.browser.evaluate("(() => { const box = document.querySelector('.graph svg').getBoundingClientRect(); return [...document.querySelectorAll('.graph circle')]"
+                                       ".every((one) => { const own = one.getBoundingClientRect(); return own.left >= box.left && own.right <= box.right && own.top >= box.top && own.bottom <= box.bottom; }); })()")
+        self.assertTrue(inside)
+
+    def test_a_reader_sees_no_buttons_to_decide(self):
+        self.browser.open(f"{self.url}/open?token={BOB}")
+        self.see(f"/review/{self.mixed}")
+        self.assertEqual(0, self.browser.evaluate("document.querySelectorAll('div.bar, input[type=checkbox]').length"))
+        self.browser.key("a")
+        self.assertIn("A reader looks", self.browser.evaluate("document.body.innerText"))
+
+    # Safety
+
+    def test_nothing_that_pages_and_models_say_runs(self):
+        entities = [int(row[0]) for row in self.home.sql("SELECT entity_id FROM dbo.dim_entity WHERE attributes <> '{}' AND entity_name LIKE '%alert%' OR entity_name LIKE '%pwned%'")]
+        self.assertGreater(len(entities), 15)
+        self.see("/review/queue?source=javascript")
+        self.assertEqual(len(HOSTILE), self.browser.evaluate("document.querySelectorAll('#queue a').length"))
+        paths = [f"/review/{page}" for page in self.hostile] + [f"/entity/{entity}" for entity in entities] + ["/review/queue", "/merges", "/proposals", "/dashboard",
+                 "/review/queue?type=%3Cscript%3Ealert(1)%3C/script%3E&source=%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"]
+        for path in paths:
+            self.see(path)
+            self.browser.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            self.assertIsNone(self.browser.evaluate("window.__pwned"), path)
+            alive = "document.querySelectorAll('main script, main iframe, main object, main embed, main img, main style, [onerror], [onload], [onfocus], [onmouseover], [srcdoc]').length"
+            self.assertEqual(0, self.browser.evaluate(alive), path)
+            self.assertEqual([], self.browser.evaluate("[...document.querySelectorAll('a')].map((one) => one.getAttribute('href')).filter((href) => !/^(\\/|#|https?:)/.test(href))"), path)
+            self.assertEqual([], self.browser.dialogs, path)
+        for page, text in zip(self.hostile, HOSTILE):
+            self.see(f"/review/{page}")
+            self.assertIn(self.get(f"/api/v1/review/{page}")["page"]["text"], self.browser.evaluate("document.querySelector('.text').textContent"))
+            self.browser.key("j")
+            self.browser.key("r")
+            self.browser.wait_for("document.querySelector('dialog[open]')")
+            self.browser.key("Escape")
+
+    def test_a_script_that_got_in_would_not_run(self):
+        self.expected = ""
+        self.see("/review/queue")
+        self.browser.evaluate("""new Promise((done) => {
+            for (const [tag, name, value] of [["img", "onerror", "window.__pwned = 1"], ["div", "style", "color: red"]]) {
+                const one = document.createElement(tag); try { one.setAttribute(name, value); } catch { /* what must be */ } if (tag === "img") one.src = "/assets/none.svg"; document.body.append(one);
+            }
+            const script = document.createElement("script"); try { script.text = "window.__pwned = 2"; document.body.append(script); } catch { /* what must be */ }
+            setTimeout(done, 200); })""")
+        self.assertIsNone(self.browser.evaluate("window.__pwned"))
+        self.assertTrue(any("Content Security Policy" in said for said in self.browser.complaints), self.browser.complaints)
+
+    # Looks
+
+    def test_every_screen_fits_a_phone_and_is_reached_by_keyboard(self):
+        for path in ("/review/queue", f"/review/{self.mixed}", "/entity/1", "/dashboard", "/merges", "/proposals"):
+            self.browser.window(390, 844, mobile=True)
+            self.see(path)
+            self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), 390, path)
+            self.browser.key("Tab")
+            self.assertEqual("Skip to content", self.browser.evaluate("document.activeElement.textContent"), path)
+            self.browser.key("Tab")
+            self.assertNotEqual("none", self.browser.evaluate("getComputedStyle(document.activeElement).outlineStyle"), path)
+            unnamed = "[...document.querySelectorAll('button, a, input, select, textarea')].filter((one) => !(one.textContent.trim() || one.ariaLabel || one.labels?.length)).length"
+            self.assertEqual(0, self.browser.evaluate(unnamed), path)
+
+    def test_pictures_of_every_screen(self):
+        self.browser.window(1200, 780)
+        entity = self.home.sql("SELECT entity_id FROM dbo.dim_entity WHERE entity_name = 'Zoë Ångström' ORDER BY support DESC LIMIT 1")[0][0]
+        captains = self.page_of("Captains")
+        for path, name in (("/review/queue?source=brass-coast", "queue"), (f"/review/{captains}", "page"), (f"/review/{self.mixed}", "mixed"), (f"/entity/{entity}", "entity"), ("/dashboard", "dashboard"),
+                           ("/merges", "merges"), ("/proposals", "proposals")):
+            self.see(path)
+            self.picture(name)
+        colours = set()
+        for dark in (False, True):
+            self.browser.window(1200, 780, dark=dark)
+            self.see(f"/review/{captains}")
+            colours.add(self.browser.evaluate("getComputedStyle(document.body).backgroundColor"))
+        self.picture("page-dark")
+        self.assertEqual(2, len(colours))
+        self.browser.window(390, 844, mobile=True)
+        for path, name in (("/review/queue?source=brass-coast", "queue-phone"), (f"/review/{captains}", "page-phone")):
+            self.see(path)
+            self.picture(name)
