@@ -1,4 +1,5 @@
 BEGIN;
+LOCK TABLE llm.job_history IN ROW EXCLUSIVE MODE; -- all parts of it, before tests beside this one lock it whole
 SELECT plan(34);
 CREATE FUNCTION pg_temp.finding(p_check text, p_limits jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
     SELECT h.severity || ': ' || h.message || coalesce(' → ' || h.remedy, '') FROM llm.fn_health(p_limits) h WHERE h."check" = p_check

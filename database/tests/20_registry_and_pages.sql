@@ -1,6 +1,6 @@
 BEGIN;
 LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE; -- before tests beside this one hold parts of it
-SELECT plan(30);
+SELECT plan(31);
 CREATE FUNCTION pg_temp.type(p_version text, p_sha text) RETURNS text LANGUAGE sql AS $$
     SELECT llm.usp_register_job_type(jsonb_build_object('job_type', 'test', 'version', p_version, 'unit', 'page', 'handler', 'dbo.x', 'sha256', p_sha)) $$;
 SELECT is(pg_temp.type('1.9.0', 'a'), 'registered', 'a new type is registered');
@@ -23,6 +23,9 @@ CREATE FUNCTION pg_temp.asked(p_on_demand jsonb) RETURNS text LANGUAGE sql AS $$
 SELECT is(pg_temp.asked('true'), 'registered', 'a type on demand is registered');
 CREATE TEMP TABLE reading AS SELECT tap.page(1, 'on demand', 'One.') AS id;
 SELECT is((SELECT llm.usp_enqueue_types_for_page(id, NULL, 'test', NULL) FROM reading), 0, 'and enqueued by nobody but who names it');
+SELECT llm.usp_register_job_type(jsonb_build_object('job_type', 'asked first', 'version', '1.0.0', 'unit', 'page', 'handler', 'dbo.x', 'sha256', 's', 'on_demand', true));
+SELECT ingest.usp_begin_reading_pages(ARRAY(SELECT id FROM reading));
+SELECT is((SELECT count(*) FROM llm.job j JOIN reading r ON r.id = j.source_page_id WHERE j.job_type = 'asked first'), 0::bigint, 'nor does reading begin with it');
 SELECT is(pg_temp.asked('false'), 'updated', 'until the configuration enables it');
 SELECT is((SELECT llm.usp_enqueue_types_for_page(id, NULL, 'test', NULL) FROM reading), 1, 'and it follows what it comes after');
 

@@ -1,4 +1,4 @@
--- Enqueues the active job types that come after nothing for each of some pages (a type for chunks: for each chunk that a page
+-- Enqueues the routine job types (llm.vw_routine_job_type) that come after nothing for each of some pages (a type for chunks: for each chunk that a page
 -- has), with the pages' correlation ids. Again costs nothing: their dedupe keys are known. Returns how many were new.
 -- Writes what llm.usp_enqueue_many writes. AL004: unknown page.
 CREATE OR REPLACE FUNCTION ingest.usp_begin_reading_pages(p_source_page_ids bigint[]) RETURNS integer
@@ -20,7 +20,7 @@ BEGIN
                array_agg(llm.fn_dedupe_key(t.job_type, t.contract_version, p.locator, coalesce(c.content_sha256, p.content_sha256),
                                            coalesce(c.occurrence, 0)) ORDER BY p.source_page_id, c.chunk_index) AS keys
           FROM sem.source_page p
-          JOIN llm.job_type t ON t.is_active AND t.after_job_type IS NULL
+          JOIN llm.vw_routine_job_type t ON t.after_job_type IS NULL
           LEFT JOIN vector.chunk c ON t.unit = 'chunk' AND c.source_page_id = p.source_page_id AND c.is_current
          WHERE p.source_page_id = ANY (p_source_page_ids) AND (t.unit = 'page' OR c.chunk_id IS NOT NULL)
          GROUP BY p.tenant_id, t.job_type, t.contract_version ORDER BY 1, 2, 3

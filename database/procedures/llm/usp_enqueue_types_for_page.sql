@@ -22,8 +22,7 @@ BEGIN
                ORDER BY c.chunk_index NULLS FIRST, t.job_type)
       INTO v_jobs
       FROM sem.source_page p
-      JOIN llm.job_type t ON t.is_active AND t.after_job_type IS NOT DISTINCT FROM p_after_job_type
-           AND NOT coalesce((t.settings ->> 'on_demand')::boolean, false)
+      JOIN llm.vw_routine_job_type t ON t.after_job_type IS NOT DISTINCT FROM p_after_job_type
       LEFT JOIN vector.chunk c ON t.unit = 'chunk' AND c.source_page_id = p.source_page_id
            AND CASE WHEN p_chunk_id IS NULL THEN c.is_current ELSE c.chunk_id = p_chunk_id END
      WHERE p.source_page_id = p_source_page_id AND (t.unit = 'page' OR c.chunk_id IS NOT NULL);
