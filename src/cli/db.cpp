@@ -92,8 +92,8 @@ int stop(Session& session) {
 }  // namespace
 
 void add_db(CLI::App& program, Action& action) {
-    auto* command =
-        program.add_subcommand("db", "the database: status, migrate, backup, restore, prune, roles, stop");
+    auto* command = program.add_subcommand(
+        "db", "the database: status, migrate, backup, restore, prune, roles, stop");
     command->require_subcommand(1);
     command->add_subcommand("status", "is there one, does it run, where")->callback([&action] {
         action = status;

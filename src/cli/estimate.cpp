@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 
@@ -25,7 +26,7 @@ struct Options {
 };
 
 std::uint64_t whole(double number) {
-    return static_cast<std::uint64_t>(number + 0.5);
+    return static_cast<std::uint64_t>(std::llround(number));
 }
 
 /// What is known already, where there is a database that can be asked without making one.

@@ -80,9 +80,9 @@ Remedy remedy_of(std::string_view sqlstate) {
     if (sqlstate == "AL001") {
         return Remedy::lease_lost;
     }
-    for (const std::string_view misuse : {"AL002", "AL004", "AL005", "AL011", "AL012", "AL013",
-                                          "AL016", "AL017", "AL018", "AL019", "AL022", "AL024",
-                                          "AL025"}) {
+    for (const std::string_view misuse :
+         {"AL002", "AL004", "AL005", "AL011", "AL012", "AL013", "AL016", "AL017", "AL018", "AL019",
+          "AL022", "AL024", "AL025"}) {
         if (sqlstate == misuse) {
             return Remedy::usage;
         }

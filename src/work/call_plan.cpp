@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "error/error.h"
@@ -31,9 +32,13 @@ double ratio(std::int64_t part, std::int64_t whole) {
 
 /// The newest version of each type, each after the type that it comes after; what no reading
 /// leads to is left out.
-std::vector<const contract::JobType*> types_of_a_reading(const contract::Registry& registry) {
+std::vector<const contract::JobType*> types_of_a_reading(const config::Settings& settings,
+                                                         const contract::Registry& registry) {
     std::map<std::string, const contract::JobType*> newest;
-    for (const auto& type : registry.all()) newest[type.job_type] = &registry.find(type.job_type);
+    for (const auto& type : registry.all()) {
+        const auto& current = registry.find(type.job_type);
+        if (runs_by_itself(settings, current)) newest[type.job_type] = &current;
+    }
     std::vector<const contract::JobType*> ordered;
     for (std::size_t before = newest.size() + 1; before != newest.size();) {
         before = newest.size();
@@ -116,7 +121,7 @@ CallPlan::CallPlan(const config::Settings& settings, const contract::Registry& r
       registry_(&registry),
       outline_(&model),
       options_(options),
-      types_(types_of_a_reading(registry)) {
+      types_(types_of_a_reading(settings, registry)) {
     std::vector<store::UsualCalls> usual;
     if (options_.calls != nullptr) usual = options_.calls->usual(std::nullopt, model.name);
     std::int64_t characters = 0;
@@ -332,7 +337,7 @@ Estimate CallPlan::result() const {
         estimate.by_type.push_back(std::move(calls));
     }
     estimate.all.learned_from = learned_calls_;
-    const auto whole = [](double tokens) { return static_cast<std::size_t>(tokens + 0.5); };
+    const auto whole = [](double tokens) { return static_cast<std::size_t>(std::llround(tokens)); };
     estimate.cost = cost_of({whole(estimate.all.prompt_tokens), whole(estimate.all.cached_tokens),
                              whole(estimate.all.completion_tokens)},
                             prices_of(settings_->llm, outline_->name));

@@ -10,8 +10,8 @@ class PlannedPages final : public PageStore {
   public:
     explicit PlannedPages(CallPlan& plan) : plan_(&plan) {}
 
-    [[nodiscard]] store::Sources::Batch take_in(
-        int /*tenant_id*/, const std::vector<store::NewPage>& pages) override {
+    [[nodiscard]] store::Sources::Batch take_in(int /*tenant_id*/,
+                                                const std::vector<store::NewPage>& pages) override {
         for (const auto& page : pages) plan_->add(page);
         store::Sources::Batch batch;
         batch.pages.resize(pages.size());

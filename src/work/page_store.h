@@ -32,8 +32,8 @@ class StoredPages final : public PageStore {
     /// `sources` outlives this.
     explicit StoredPages(store::Sources& sources) : sources_(&sources) {}
 
-    [[nodiscard]] store::Sources::Batch take_in(
-        int tenant_id, const std::vector<store::NewPage>& pages) override {
+    [[nodiscard]] store::Sources::Batch take_in(int tenant_id,
+                                                const std::vector<store::NewPage>& pages) override {
         return sources_->take_in(tenant_id, pages);
     }
     void refuse(int tenant_id, const std::string& locator, const std::string& reason) override {

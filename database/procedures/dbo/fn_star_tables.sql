@@ -11,6 +11,8 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
           FROM pg_class c
          WHERE c.relnamespace = 'dbo'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND c.relname ~ '^(dim|bridge|fact)_'
+           -- What holds for all tenants (the families that are registered) is no row of the star.
+           AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
     ), columns AS (
         SELECT s.oid, a.attname::text AS name, a.attnum FROM star s JOIN pg_attribute a ON a.attrelid = s.oid
          WHERE a.attnum > 0 AND NOT a.attisdropped
