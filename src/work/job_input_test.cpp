@@ -61,6 +61,13 @@ TEST(JobInput, IsRefusedWhenItBreaksItsSchema) {
     EXPECT_THROW((void)job_input(registry(), job(), boundless), PermanentError);
 }
 
+TEST(JobInput, HoldsAPassageOfAnyLength) {
+    auto wide = evidence();
+    const std::string content(2'000'000, 'a');
+    wide.bundle["items"][0]["content"] = content;
+    EXPECT_EQ(job_input(registry(), job(), wide)["evidence"]["items"][0]["content"], content);
+}
+
 TEST(JobInput, APartHasTheSourceOfTheWhole) {
     const auto whole = evidence();
     const auto part = part_of(whole, passage_of("A page", "Bo ran.", 19, "en"));

@@ -253,10 +253,6 @@ void JobRunner::begin(const store::ClaimedJob& job, const Call& call, const Evid
                       Run& run) {
     auto& model = workshop_.model->get();
     const auto started = std::chrono::system_clock::now();
-    run.id = telemetry::new_uuid();
-    run.correlation_id = job.correlation_id;
-    run.folder = workshop_.lake->run_folder(run.id, started);
-    run.outcome = json::object();
     auto input = job_input(*workshop_.registry, job, evidence);
     input["model"] = model.name();
     input["started_at"] = telemetry::timestamp(started);
@@ -265,10 +261,13 @@ void JobRunner::begin(const store::ClaimedJob& job, const Call& call, const Evid
     input["messages"] = messages_of(call.request);
     input["schema"] = call.request.schema;
     input["passage"] = {{"offset", call.passage.offset}, {"text", call.passage.text}};
-    workshop_.lake->write(run.folder, "input", input);
+    const auto id = telemetry::new_uuid();
+    const auto folder = workshop_.lake->run_folder(id, started);
+    workshop_.lake->write(folder, "input", input);
     const auto connection = workshop_.connections->lend();
-    store::Queue(*connection)
-        .start_run(run.id, job.job_id, model.name(), worker_id_, run.folder.string());
+    store::Queue(*connection).start_run(id, job.job_id, model.name(), worker_id_, folder.string());
+    // What fails before here has no run that could be finished.
+    run = {id, job.correlation_id, folder, json::object()};
 }
 
 /// Asks, and tells the endpoint's circuit how it went.
