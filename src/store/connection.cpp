@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <mutex>
 #include <pqxx/pqxx>
@@ -73,6 +74,22 @@ struct Connection::State {
         }
     }
 
+    /// A connection that was cut while idle has something to read: the server's last words, then
+    /// the end.
+    void ensure_alive() {
+        ensure_open();
+        try {
+            while (is_open() && has_something_to_read()) (void)session->connection.get_notifs();
+        } catch (const pqxx::failure&) {
+            replace(nullptr);
+        }
+        ensure_open();
+    }
+    [[nodiscard]] bool has_something_to_read() const {
+        pollfd socket{session->connection.sock(), POLLIN, 0};
+        return ::poll(&socket, 1, 0) > 0;
+    }
+
     /// Starts a transaction; a connection that was cut while idle shows only now.
     std::unique_ptr<pqxx::work> begin() {
         ensure_open();
@@ -101,6 +118,16 @@ void Connection::transaction(const std::function<void(pqxx::work&)>& body) {
         const auto work = state_->begin();
         body(*work);
         work->commit();
+    } catch (...) {
+        rethrow_translated(!state_->is_open());
+    }
+}
+
+void Connection::one_statement(const std::function<void(pqxx::transaction_base&)>& body) {
+    try {
+        state_->ensure_alive();
+        pqxx::nontransaction plain(state_->session->connection);
+        body(plain);
     } catch (...) {
         rethrow_translated(!state_->is_open());
     }

@@ -45,6 +45,23 @@ std::string raise(const std::string& sqlstate) {
     return "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '" + sqlstate + "', MESSAGE = 'no'; END $$";
 }
 
+TEST(Connection, ASingleStatementCommitsByItselfAlsoAfterTheServerCutTheIdleConnection) {
+    const auto conninfo = SharedCluster::empty_database();
+    Connection connection(conninfo, "test");
+    Connection other(conninfo, "other");
+    connection.one_statement(
+        [](pqxx::transaction_base& work) { work.exec("CREATE TABLE single (n int)"); });
+    const auto pid = value_of(connection, "SELECT pg_backend_pid()");
+    EXPECT_EQ(value_of(other, "SELECT pg_terminate_backend(" + pid + ", 10000)"), "t");
+    connection.one_statement(
+        [](pqxx::transaction_base& work) { work.exec("INSERT INTO single VALUES (7)"); });
+    EXPECT_EQ(value_of(other, "SELECT n FROM single"), "7");
+    EXPECT_THROW(
+        connection.one_statement([](pqxx::transaction_base& work) { work.exec(raise("AL004")); }),
+        UsageError);
+    EXPECT_EQ(value_of(connection, "SELECT count(*) FROM single"), "1");
+}
+
 TEST(Connection, CommitsWhatItsBodyDidAndRollsBackWhatThrew) {
     Connection connection(SharedCluster::empty_database(), "test");
     connection.transaction([](pqxx::work& work) { work.exec("CREATE TABLE star (name text)"); });

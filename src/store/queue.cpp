@@ -117,7 +117,7 @@ std::size_t Queue::enqueue_many(const NewJobs& jobs) {
         .add_or_null(jobs.dedupe_keys)
         .add(jobs.priority);
     std::size_t fresh = 0;
-    connection_->transaction([&](pqxx::work& work) {
+    connection_->one_statement([&](pqxx::transaction_base& work) {
         fresh =
             arguments
                 .run1(work,
@@ -195,7 +195,7 @@ std::vector<ClaimedJob> Queue::claim(const std::string& worker_id, const ClaimFi
         .add(filter.tenant_id)
         .add(filter.min_priority);
     std::vector<ClaimedJob> jobs;
-    connection_->transaction([&](pqxx::work& work) {
+    connection_->one_statement([&](pqxx::transaction_base& work) {
         const auto rows = arguments.run(
             work,
             "SELECT job_id, lease_token, job_type, contract_version, tenant_id, source_page_id, "
