@@ -17,8 +17,8 @@ struct ModelProfile {
     std::size_t chunk_maximum_tokens = 8000;
     std::size_t chunk_overlap_tokens = 1000;
     std::size_t chunk_minimum_tokens = 2000;
-    bool page_context = false;          ///< each chunk is told its page's title and type
-    std::size_t earlier_entities = 0;   ///< … and so many of those that the page named before it
+    bool page_context = false;         ///< each chunk is told its page's title and type
+    std::size_t earlier_entities = 0;  ///< … and so many of those that the page named before it
     double default_confidence = 0.95;  ///< of an exactly grounded item that brings none of its own
     std::map<std::string, std::string>
         contract_versions;  ///< job type -> version, where not newest

@@ -106,18 +106,19 @@ class Browser:
         """The first true value of an expression."""
         until = time.monotonic() + self.patience
         while True:
+            value = None
             try:
                 value = self.evaluate(f"(() => {{ try {{ const value = {script}; return value instanceof Node || value; }} catch (error) {{ return null; }} }})()")
+                if not value:
+                    self.evaluate("new Promise((done) => requestAnimationFrame(done))")
             except AssertionError as problem:  # the page was left meanwhile
-                if "context" not in str(problem).lower():
+                if "context" not in str(problem).lower() and "navigated" not in str(problem):
                     raise
-                value = None
             if value:
                 return value
             if time.monotonic() > until:
                 text = self.evaluate("document.body.innerText.slice(0, 3000)")
                 raise AssertionError(f"it never came true: {script}\n{self.complaints}\n{text}")
-            self.evaluate("new Promise((done) => requestAnimationFrame(done))")
 
     def open(self, url: str, ready: str = "document.getElementById('main')?.dataset.ready"):
         self.evaluate("void (window.left = true)")

@@ -46,10 +46,19 @@ class TheQueue(unittest.TestCase):
         self.assertGreater(result["steps"]["handed back"], 0)
 
 
+def broken_run(name: str) -> tuple[subprocess.CompletedProcess, dict]:
+    """What is broken shows only when workers meet at a bad moment: on a busy machine not in every run, in three it has to."""
+    for _ in range(3):
+        done, result = stress("--broken", name, *VARIANTS[name][0])
+        if done.returncode == 1:
+            break
+    return done, result
+
+
 class TheOracle(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.runs = {name: AT_ONCE.submit(stress, "--broken", name, *VARIANTS[name][0]) for name in VARIANTS}
+        cls.runs = {name: AT_ONCE.submit(broken_run, name) for name in VARIANTS}
 
     def test_is_tried_with_every_broken_variant(self):
         self.assertEqual(VARIANTS.keys(), broken.VARIANTS.keys())
