@@ -103,6 +103,7 @@ To go on:
     build/almagest run $pages/*.en.html
                                                the rest of the document (what was read costs nothing again)
     build/almagest run YOUR-PAGES…             your own text, Markdown or HTML
+    build/almagest serve                       look at what waits in a browser, and decide
     build/almagest runs list                   what the model was asked and answered
     build/almagest sql                         the star schema in psql
     build/almagest db stop                     stop the private database
