@@ -157,6 +157,15 @@ class HomeCase(unittest.TestCase):
             self.assertNotIn(rough, said)
         self.assertLessEqual(len(said.splitlines()), 4, said)
 
+    def done(self, *arguments, status: int = 0) -> Result:
+        result = self.home.run(*arguments)
+        self.assertDone(result, status)
+        return result
+
+    def refused(self, *arguments, says=()):
+        """As wrong use, in a sentence that names what `says` does."""
+        self.assertSays(self.done(*arguments, status=2), *says)
+
 
 # What a run leaves behind, by natural keys: no serial numbers, times or run ids.
 ROWS = {

@@ -73,11 +73,6 @@ class PagesThatCannotBeRead(HomeCase):
 
 
 class WrongUseAndConfiguration(HomeCase):
-    def refused(self, *arguments, says=()):
-        result = self.home.run(*arguments)
-        self.assertDone(result, 2)
-        self.assertSays(result, *says)
-
     def test_an_unknown_command(self):
         result = self.home.run("rnu", "x")
         self.assertEqual(result.status, 2)

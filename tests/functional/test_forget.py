@@ -21,11 +21,6 @@ class Forgetting(HomeCase):
         super().setUp()
         self.home.settings = {"llm": self.endpoint.settings()}
 
-    def done(self, *arguments):
-        result = self.home.run(*arguments)
-        self.assertDone(result)
-        return result
-
     def knowledge(self) -> dict:
         known = rows(self.home)
         known.pop("jobs")

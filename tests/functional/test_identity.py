@@ -17,16 +17,6 @@ class MergingEntities(HomeCase):
         super().setUp()
         self.home.settings = {"llm": self.endpoint.settings()}
 
-    def refused(self, *arguments, says=()):
-        result = self.home.run(*arguments)
-        self.assertDone(result, 2)
-        self.assertSays(result, *says)
-
-    def done(self, *arguments):
-        result = self.home.run(*arguments)
-        self.assertDone(result)
-        return result
-
     def knowledge(self) -> list:
         return [self.home.sql(f"SELECT to_jsonb(t)::text FROM dbo.{table} t ORDER BY 1") for table in (
             "dim_entity", "entity_mention", "evidence", "bridge_entity_relation", "fact_entity_extraction",

@@ -19,16 +19,6 @@ class EndpointCase(HomeCase):
     def setUp(self):
         self.home.settings = {"llm": self.endpoint.settings()}
 
-    def refused(self, *arguments, says=()):
-        result = self.home.run(*arguments)
-        self.assertDone(result, 2)
-        self.assertSays(result, *says)
-
-    def done(self, *arguments):
-        result = self.home.run(*arguments)
-        self.assertDone(result)
-        return result
-
     def types(self) -> dict:
         return {row["job_type"]: row for row in self.done("queue", "--json").json()["types"]}
 

@@ -24,11 +24,6 @@ class Reviewing(HomeCase):
         super().setUp()
         self.home.settings = self.GOVERNANCE
 
-    def done(self, *arguments, status=0):
-        result = self.home.run(*arguments)
-        self.assertDone(result, status)
-        return result
-
     def waiting(self, kind: str, count: int) -> list:
         items = self.done("review", "list", "--type", kind, "--limit", 500, "--json").json()["items"]
         self.assertGreaterEqual(len(items), count)

@@ -12,16 +12,6 @@ class Proposals(HomeCase):
         result = cls.home.run("ingest", page)
         assert result.status == 0, result.err
 
-    def done(self, *arguments):
-        result = self.home.run(*arguments)
-        self.assertDone(result)
-        return result
-
-    def refused(self, *arguments, says=()):
-        result = self.home.run(*arguments)
-        self.assertDone(result, 2)
-        self.assertSays(result, *says)
-
     def routed(self, *items) -> dict:
         whole = [{"confidence": 0.95, "grounding": "exact",
                   "evidence": [{"char_start": 0, "char_end": 5, "quote": "Lumen", "grounding": "exact"}], **item} for item in items]

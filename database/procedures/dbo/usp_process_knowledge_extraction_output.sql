@@ -20,7 +20,6 @@ DECLARE
     v_entities dbo.routed_item[] := '{}';
     v_rows dbo.routed_row[] := '{}';
     v_evidence_new integer := 0;
-    v_keep_unknown text := 'dbo.usp_route_unknown_items';
 BEGIN
     v_sorted := dbo.fn_sort_knowledge(p_output, (dbo.fn_require_passage(v_job.tenant_id, p_run_id, v_job.source_page_id, v_job.chunk_id)).text_length);
     PERFORM dbo.usp_lock_item_names(v_job.tenant_id, (
@@ -50,8 +49,7 @@ BEGIN
     v_rows := v_rows || v_routed.dimensions || v_routed.bridges;
     v_evidence_new := v_evidence_new + v_routed.evidence_new;
     IF v_sorted -> 'unknown' <> '[]' THEN
-        EXECUTE format('SELECT %s($1, $2, $3, $4, $5)', v_keep_unknown)
-          USING v_job.tenant_id, p_run_id, v_job.source_page_id, v_job.chunk_id, v_sorted -> 'unknown';
+        PERFORM dbo.usp_route_unknown_items(v_job.tenant_id, p_run_id, v_job.source_page_id, v_job.chunk_id, v_sorted -> 'unknown');
     END IF;
     RETURN dbo.fn_family_counts(v_job.tenant_id, v_entities, '{}', v_rows, v_evidence_new)
            || jsonb_build_object('unknown', jsonb_array_length(v_sorted -> 'unknown'));
