@@ -50,7 +50,12 @@ class Decoding {
 
   private:
     void check_object(const json& schema, const json::json_pointer& at) {
-        if (schema.value("additionalProperties", json(true)) != json(false))
+        // A member for each name or sentence: narrowed, the members are listed and no others left.
+        const auto narrowed = schema.value("x-narrow", std::string());
+        const auto others = schema.value("additionalProperties", json(true));
+        if (others.is_object() && (narrowed == "names" || narrowed == "sentences"))
+            check(others, at / "additionalProperties");
+        else if (others != json(false))
             say(at, "lacks \"additionalProperties\": false");
         const auto required = schema.value("required", json::array());
         const auto properties = schema.value("properties", json::object());
@@ -64,10 +69,20 @@ class Decoding {
 
     void check_list(const json& schema, const json::json_pointer& at) {
         if (!schema.contains("maxItems")) say(at, "is a list without \"maxItems\"");
-        if (schema.contains("items"))
-            check(schema["items"], at / "items");
-        else
+        if (!schema.contains("items"))
             say(at, "is a list without \"items\"");
+        else if (schema["items"].is_array())
+            check_tuple(schema, at);
+        else
+            check(schema["items"], at / "items");
+    }
+
+    void check_tuple(const json& schema, const json::json_pointer& at) {
+        const auto& items = schema["items"];
+        if (schema.value("minItems", json()) != items.size() ||
+            schema.value("maxItems", json()) != items.size())
+            say(at, "lists its items, but its \"minItems\" and \"maxItems\" are not their number");
+        for (std::size_t i = 0; i < items.size(); ++i) check(items[i], at / "items" / i);
     }
 };
 

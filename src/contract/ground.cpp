@@ -6,6 +6,7 @@
 #include <set>
 
 #include "contract/answer.h"
+#include "contract/compact_form.h"
 #include "contract/direction.h"
 #include "contract/item_bounds.h"
 #include "contract/item_checks.h"
@@ -30,6 +31,16 @@ bool has_nul(const json& value) {
     return value.is_structured() && std::any_of(value.begin(), value.end(), has_nul);
 }
 
+/// Keys of the names of a list's items.
+std::set<std::string> names_in(const json& answer, const std::string& list) {
+    std::set<std::string> keys;
+    const auto items = answer.is_object() ? answer.find(list) : answer.end();
+    if (items == answer.end() || !items->is_array()) return keys;
+    for (const auto& item : *items)
+        if (item.is_object()) keys.insert(text::name_key(trimmed_name(text_of(item, "name"))));
+    return keys;
+}
+
 /// What the items of all rules of one answer are grounded in.
 struct Ground {
     IndexedPassage in;
@@ -50,6 +61,7 @@ class Grounding {
           index_(ground.in.index),
           name_(std::move(name)),
           around_(around) {
+        if (!rule.named_in.empty()) names_in_answer_ = names_in(ground.answer, rule.named_in);
         if (rule.work_bounds) works_ = known_works(*rule.work_bounds, in_.passage, ground.answer);
     }
 
@@ -130,6 +142,8 @@ class Grounding {
             if (text::code_point_count(name) > longest_name)
                 throw NotBelieved{member + " is too long"};
             if (is_pronoun(name)) throw NotBelieved{member + " is a pronoun"};
+            if (!rule_.named_in.empty() && !names_in_answer_.contains(text::name_key(name)))
+                throw NotBelieved{member + " is not among the " + rule_.named_in};
             auto mention = find_mention(in_.passage.text, name);
             if (mention.places.empty()) throw NotBelieved{member + not_found(name)};
             (*item)[member] = mention.name;
@@ -344,6 +358,7 @@ class Grounding {
     std::optional<Range> around_;
     std::vector<std::string> works_;
     std::set<std::string> seen_;
+    std::set<std::string> names_in_answer_;  // keys of those that `named_in` lists
 
     struct Turned {
         int kept = 0;
@@ -363,9 +378,10 @@ std::string words_of(const std::vector<PromptMessage>& prompt) {
 Grounded ground(const JobType& type, const json& answer, const Passage& passage,
                 double default_confidence) {
     Grounded result;
-    result.output = answer;
-    const Ground ground{IndexedPassage(passage), words_of(type.prompt), answer, default_confidence,
-                        &result.refusals};
+    result.output = unfolded(type.grounding, answer);
+    const json unfolded_answer = result.output;
+    const Ground ground{IndexedPassage(passage), words_of(type.prompt), unfolded_answer,
+                        default_confidence, &result.refusals};
     for (const auto& rule : type.grounding) {
         Grounding grounding(rule, ground, rule.items);
         if (rule.items.empty()) {

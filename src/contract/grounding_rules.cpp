@@ -52,6 +52,16 @@ IdentifierRule identifier_rule(const json& value, const std::string& where) {
     return rule;
 }
 
+CompactForm compact_form(const json& value, const std::string& where) {
+    Members members(value, where + ": \"compact\"");
+    CompactForm form{members.text("member", true), members.text("key", true), members.text("value"),
+                     members.list("tuple"), members.list("without")};
+    members.refuse_others();
+    if (form.value.empty() == form.tuple.empty())
+        throw UsageError(where + ": \"compact\" needs one of \"value\" and \"tuple\"");
+    return form;
+}
+
 /// time_bounds: true, or a mapping that says where.
 void read_time_bounds(const json& value, const std::string& where, GroundingRule* rule) {
     rule->time_bounds = true;
@@ -75,8 +85,14 @@ GroundingRule grounding_rule(const json& value, const std::string& where, bool i
         if (!items->is_string()) throw UsageError(where + ": \"items\" is no text");
         rule.items = items->get<std::string>();
     }
+    if (const auto* form = members.find("compact")) {
+        if (is_nested || rule.items.empty())
+            throw UsageError(where + ": \"compact\" goes with the \"items\" of the whole answer");
+        rule.compact = compact_form(*form, where);
+    }
     rule.mentions = members.list("mentions");
     rule.optional_mentions = members.list("optional_mentions");
+    rule.named_in = members.text("named_in");
     rule.value = members.text("value");
     rule.quote = members.text("quote");
     rule.sentence = members.text("sentence");
@@ -141,6 +157,28 @@ const json& items_of(const GroundingRule& rule, const json& schema) {
     return schema.at(list).at("items");
 }
 
+/// The members that a compact form gives its items.
+std::set<std::string> members_given(const CompactForm& form) {
+    std::set<std::string> members{form.key};
+    members.insert(form.tuple.begin(), form.tuple.end());
+    if (!form.value.empty()) members.insert(form.value);
+    return members;
+}
+
+void check_compact(const GroundingRule& rule, const json& schema) {
+    const auto& form = *rule.compact;
+    if (!schema.contains(json::json_pointer("/properties") / form.member))
+        throw UsageError(fmt::format(
+            "job.yaml unfolds \"{}\", which output.schema.json does not have", form.member));
+    const auto given = members_given(form);
+    for (const auto& member : members_read(rule))
+        if (!given.contains(member))
+            throw UsageError(
+                fmt::format("job.yaml grounds {} by \"{}\", which its compact form "
+                            "does not give",
+                            name_of(rule), member));
+}
+
 }  // namespace
 
 std::vector<GroundingRule> grounding_rules(const json& list, const std::string& where) {
@@ -156,6 +194,10 @@ void check_grounding(const std::vector<GroundingRule>& rules, const json& schema
     for (const auto& rule : rules) {
         if (!seen.insert(rule.items).second) {
             throw UsageError(fmt::format("job.yaml has two grounding rules for {}", name_of(rule)));
+        }
+        if (rule.compact) {
+            check_compact(rule, schema);
+            continue;
         }
         const auto& items = items_of(rule, schema);
         if (!items.contains("properties")) continue;  // described by reference

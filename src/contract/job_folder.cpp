@@ -47,6 +47,23 @@ std::string lower(std::string text) {
     return text;
 }
 
+std::set<std::string> set_of(const std::vector<std::string>& words) {
+    return {words.begin(), words.end()};
+}
+
+NameRule name_rule(const json& value) {
+    Members members(value, "job.yaml: names");
+    NameRule rule;
+    rule.words.function_words = set_of(members.list("function_words"));
+    rule.words.calendar_words = set_of(members.list("calendar_words"));
+    rule.words.joining_words = set_of(members.list("joining_words"));
+    rule.words.numbered_words = set_of(members.list("numbered_words"));
+    rule.words.articles = set_of(members.list("articles"));
+    rule.pronouns = members.list("pronouns");
+    members.refuse_others();
+    return rule;
+}
+
 JobType job_type_of(const json& settings) {
     Members members(settings, "job.yaml");
     JobType type;
@@ -70,6 +87,7 @@ JobType job_type_of(const json& settings) {
     type.partial_answers = members.truth("partial_answers");
     type.on_demand = members.truth("on_demand");
     type.describes = members.list("describes");
+    if (const auto* names = members.find("names")) type.names = name_rule(*names);
     if (const auto* rules = members.find("grounding"))
         type.grounding = grounding_rules(*rules, "job.yaml: grounding");
     members.refuse_others();

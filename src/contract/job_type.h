@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/capitalised_names.h"
+
 namespace almagest::contract {
 
 struct Version {
@@ -59,11 +61,29 @@ struct IdentifierRule {
     std::vector<std::string> among;    ///< members of the payload
 };
 
+/// How a language writes names, for a program that finds them before the model is asked.
+struct NameRule {
+    text::NameWords words;
+    std::vector<std::string> pronouns;  ///< words that stand for an earlier name: "he"
+};
+
+/// A form of an answer with fewer tokens than a list of objects: an object whose keys are one
+/// member of the items, and whose values are another, or lists of lists with several.
+struct CompactForm {
+    std::string member;                ///< of the answer, which holds the object
+    std::string key;                   ///< member of an item that the object's keys are
+    std::string value;                 ///< member that the values are, or ""
+    std::vector<std::string> tuple;    ///< members that the values' lists hold, in order
+    std::vector<std::string> without;  ///< values that say that it is no item: "none"
+};
+
 /// How the items of one array of the answer (or the answer itself, for "") are tied to the passage.
 struct GroundingRule {
-    std::string items{};                  ///< member that holds the array; "" for the whole answer
-    std::vector<std::string> mentions{};  ///< members whose text must occur in the passage
+    std::string items{};                   ///< member that holds the array; "" for the whole answer
+    std::optional<CompactForm> compact{};  ///< the form that the model gives it in, if another
+    std::vector<std::string> mentions{};   ///< members whose text must occur in the passage
     std::vector<std::string> optional_mentions{};  ///< taken out unless they do
+    std::string named_in{};  ///< list of the answer that must name every mention, or ""
     std::string value{};     ///< member that the evidence must state, word for word or in its words
     std::string quote{};     ///< member with the exact words, or ""
     std::string sentence{};  ///< member with the number of a sentence (from 1), or ""
@@ -104,8 +124,9 @@ struct JobType {
     std::size_t output_reserve_tokens = 1000;
     bool on_demand = false;  ///< enqueued only when asked for, unless the configuration enables it
     std::vector<std::string>
-        describes;                 ///< payload's ids of entities, whose accounts are the passage
-    bool partial_answers = false;  ///< the complete items of an answer that broke off count
+        describes;                  ///< payload's ids of entities, whose accounts are the passage
+    bool partial_answers = false;   ///< the complete items of an answer that broke off count
+    std::optional<NameRule> names;  ///< the program finds names before it asks
     std::vector<GroundingRule> grounding;
     std::vector<PromptMessage> prompt;  ///< empty for steps without a model
     /// null for steps without a model. Ordered: constrained decoding writes members in its order.

@@ -24,6 +24,8 @@ class Narrowing {
         if (!schema->is_object()) return true;
         bool possible = narrow_here(schema);
         possible = narrow_below(schema) && possible;
+        if (schema->value("x-narrow", "") == "distinct_ends")
+            possible = part_ends(schema) && possible;
         for (auto member = schema->begin(); member != schema->end();) {
             member = member.key().starts_with("x-") ? schema->erase(member) : std::next(member);
         }
@@ -38,9 +40,17 @@ class Narrowing {
         if (*how == "sentence") return to_sentences(schema);
         if (*how == "item_cap") return cap_items(schema);
         if (*how == "payload") return to_payload(schema);
+        if (*how == "names") return to_members_by_name(schema);
+        if (*how == "sentences") return to_members_by_sentence(schema);
+        if (*how == "distinct_ends") return true;  // when its ends are narrowed
+        if (*how == "name_cap") return cap_by_names(schema);
+        if (*how == "sentence_names") return to_names(schema, &PassageNames::in_sentence);
+        if (*how == "sentence_subjects") return to_names(schema, &PassageNames::subjects);
         throw UsageError(
-            fmt::format("the schema has the unknown \"x-narrow\" {}; known are "
-                        "entity_names, sentence, item_cap and payload",
+            fmt::format("the schema has the unknown \"x-narrow\" {}; known are entity_names, "
+                        "sentence, item_cap, "
+                        "payload, names, sentences, name_cap, distinct_ends, sentence_names and "
+                        "sentence_subjects",
                         how->dump()));
     }
 
@@ -75,8 +85,9 @@ class Narrowing {
         const auto items = schema->find("items");
         if (items == schema->end()) return true;
         if (items->is_array()) {
-            for (auto& one : *items) apply(&one);
-            return true;
+            bool possible = true;
+            for (auto& one : *items) possible = apply(&one) && possible;
+            return possible || schema->value("minItems", std::size_t{0}) < items->size();
         }
         if (apply(&*items)) return true;
         (*schema)["maxItems"] = 0;
@@ -99,6 +110,87 @@ class Narrowing {
         if (names.empty()) return false;
         (*schema)["enum"] = std::move(names);
         return true;
+    }
+
+    using Places = std::vector<std::vector<std::size_t>>;
+
+    /// The names of the sentence that is being narrowed for, or of all.
+    bool to_names(json* schema, Places PassageNames::*places) const {
+        if (!passage_.names) return true;
+        auto names = json::array();
+        if (!sentence_) {
+            for (const auto& name : passage_.names->names) names.push_back(name);
+        } else {
+            for (const auto name : ((*passage_.names).*places)[*sentence_])
+                names.push_back(passage_.names->names[name]);
+        }
+        if (names.empty()) return false;
+        (*schema)["enum"] = std::move(names);
+        return true;
+    }
+
+    bool to_members_by_name(json* schema) const {
+        if (!passage_.names) return true;
+        auto members = json::object();
+        for (const auto& name : passage_.names->names)
+            members[name] = schema->value("additionalProperties", json::object());
+        require_all(schema, std::move(members));
+        return true;
+    }
+
+    bool to_members_by_sentence(json* schema) const {
+        const auto pattern = schema->value("additionalProperties", json::object());
+        auto members = json::object();
+        for (std::size_t i = 0; i < passage_.sentences.size(); ++i) {
+            auto one = pattern;
+            Narrowing inside(passage_);
+            inside.sentence_ = i;
+            inside.apply(&one);
+            // Two ends that can only be the same name relate nothing.
+            const bool alone = passage_.names && passage_.names->subjects[i].size() < 2;
+            if (!alone && one.value("maxItems", 1) > 0)
+                members[std::to_string(i + 1)] = std::move(one);
+        }
+        require_all(schema, std::move(members));
+        return true;
+    }
+
+    /// One form for each first end of a list's items, in which the last end is another.
+    static bool part_ends(json* schema) {
+        const auto items = schema->value("items", json::array());
+        if (items.empty() || !items.front().contains("enum") || !items.back().contains("enum"))
+            return true;
+        auto forms = json::array();
+        for (const auto& first : items.front().at("enum")) {
+            auto others = json::array();
+            for (const auto& last : items.back().at("enum"))
+                if (last != first) others.push_back(last);
+            if (others.empty()) continue;
+            auto form = *schema;
+            form.erase("x-narrow");
+            form["items"].front()["enum"] = json::array({first});
+            form["items"].back()["enum"] = std::move(others);
+            forms.push_back(std::move(form));
+        }
+        if (forms.empty()) return false;
+        *schema = json{{"anyOf", std::move(forms)}};
+        return true;
+    }
+
+    /// A sentence states few relations more than it has names; a small model fills every place.
+    bool cap_by_names(json* schema) const {
+        if (!passage_.names || !sentence_) return true;
+        const auto here = std::max<std::size_t>(passage_.names->in_sentence[*sentence_].size(), 1);
+        (*schema)["maxItems"] = std::min(schema->value("maxItems", here), here);
+        return true;
+    }
+
+    static void require_all(json* schema, json members) {
+        auto required = json::array();
+        for (const auto& [name, unused] : members.items()) required.push_back(name);
+        (*schema)["properties"] = std::move(members);
+        (*schema)["required"] = std::move(required);
+        (*schema)["additionalProperties"] = false;
     }
 
     bool to_payload(json* schema) const {
@@ -142,6 +234,7 @@ class Narrowing {
     }
 
     const Passage& passage_;
+    std::optional<std::size_t> sentence_;  ///< that members are narrowed for, from 0
 };
 
 }  // namespace

@@ -2,11 +2,13 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "contract/job_type.h"
+#include "contract/passage_names.h"
 #include "text/code_points.h"
 
 namespace almagest::contract {
@@ -23,6 +25,7 @@ struct Passage {
     std::string context{};                  ///< told before the passage, no part of it; or ""
     std::string page_type;                  ///< primary type if the page was classified, or ""
     nlohmann::json payload;                 ///< the job's own, or null
+    std::optional<PassageNames> names{};    ///< found by the program, where the contract asks so
 };
 
 /// The placeholders that prompts may use: {{page_title}}, {{page_type}}, {{passage}},
@@ -39,7 +42,13 @@ struct Passage {
 /// The schema for one call: members marked "x-narrow" take the passage's own limits
 /// ("entity_names": enum of the names; "sentence": 1 … number of sentences; "item_cap": maxItems
 /// from the number of sentences times "x-per-sentence", at least "x-at-least", at most "x-at-most"
-/// beside it; "payload": enum of what the payload's members "x-members" hold). A list whose items
+/// beside it; "payload": enum of what the payload's members "x-members" hold; "names": an object
+/// with one required member a name that the program found; "sentences": an object with one required
+/// member a numbered sentence that nothing rules out; inside it "sentence_names" and
+/// "sentence_subjects": enum of the names in that sentence, or that it may be about, "name_cap":
+/// maxItems no more than the names in that sentence, "distinct_ends": anyOf of a list's forms whose
+/// first and last items differ). What the
+/// program could not look for (Passage::names is empty) is not narrowed. A list whose items
 /// nothing can fit, for want of names or sentences, may only be empty. Everything that starts with
 /// "x-" is dropped from the result. What validates against the narrowed schema validates against
 /// the contract's. Throws UsageError on an unknown "x-narrow".

@@ -1,5 +1,7 @@
 #include "work/answer_check.h"
 
+#include "contract/compact_form.h"
+
 namespace almagest::work {
 
 using nlohmann::json;
@@ -35,9 +37,21 @@ void send_to_review(json* value) {
 /// Lists that a cut answer did not come to are empty so far.
 json with_all_lists(const contract::JobType& type, json value) {
     if (!value.is_object()) return value;
-    for (const auto& rule : type.grounding)
-        if (!rule.items.empty() && !value.contains(rule.items)) value[rule.items] = json::array();
+    for (const auto& rule : type.grounding) {
+        const auto& member = rule.compact ? rule.compact->member : rule.items;
+        if (!member.empty() && !value.contains(member))
+            value[member] = rule.compact ? json::object() : json::array();
+    }
     return value;
+}
+
+std::vector<std::string> violations_of(const contract::JobType& type, const Call& call,
+                                       const contract::Schema& schema, const json& value,
+                                       bool cut) {
+    if (!cut) return schema.violations(value);
+    auto of_a_part = call.request.schema;
+    contract::allow_incomplete(type.grounding, &of_a_part);
+    return contract::Schema(of_a_part).violations(value);
 }
 
 /// Ground what was parsed and found valid.
@@ -94,7 +108,8 @@ CheckedAnswer check_answer(const contract::JobType& type, const Call& call,
         return refused(std::move(checked), "truncated",
                        "the model's answer broke off after " +
                            std::to_string(answer.usage.completion_tokens) + " tokens");
-    if (const auto violations = schema.violations(value); !violations.empty()) {
+    if (const auto violations = violations_of(type, call, schema, value, checked.cut);
+        !violations.empty()) {
         checked.artifact["violations"] = violations;
         return refused(std::move(checked), "schema_failed",
                        "the model's answer breaks its contract: " + violations.front());

@@ -65,6 +65,7 @@ Verdict verdict_on_answer(const contract::JobType& type, const json& one) {
         one.contains("raw") ? one.at("raw").get<std::string>() : one.at("answer").dump();
     Call call;
     call.passage = passage_for(one);
+    if (type.names) call.passage.names = contract::find_names(*type.names, call.passage);
     call.request.schema = contract::narrow(type.output_schema, call.passage);
     const auto checked = check_answer(type, call, answer, 0.95);
     if (checked.parse_strategy == "repaired")

@@ -1,0 +1,53 @@
+#include "contract/passage_names.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "contract/prompt.h"
+#include "text/capitalised_names.h"
+#include "text/names.h"
+
+namespace almagest::contract {
+namespace {
+
+constexpr std::size_t most_earlier_names = 8;  // that a pronoun may stand for
+
+bool has_pronoun(const NameRule& rule, std::string_view sentence) {
+    return std::any_of(rule.pronouns.begin(), rule.pronouns.end(), [&](const auto& pronoun) {
+        return !text::find_words(sentence, pronoun).empty();
+    });
+}
+
+void move_to_front(std::vector<std::size_t>* recent, std::size_t name) {
+    recent->erase(std::remove(recent->begin(), recent->end(), name), recent->end());
+    recent->insert(recent->begin(), name);
+    if (recent->size() > most_earlier_names) recent->pop_back();
+}
+
+}  // namespace
+
+std::optional<PassageNames> find_names(const NameRule& rule, const Passage& passage) {
+    if (!text::writes_capitals(passage.text)) return std::nullopt;
+    PassageNames found;
+    found.names = text::capitalised_names(passage.text, passage.sentences, rule.words);
+    const text::CodePointIndex index(passage.text);
+    std::vector<std::size_t> recent;
+    for (const auto& range : passage.sentences) {
+        const auto sentence = index.slice(range);
+        std::vector<std::size_t> here;
+        for (std::size_t i = 0; i < found.names.size(); ++i)
+            if (!text::find_words(sentence, found.names[i]).empty()) here.push_back(i);
+        auto subjects = here;
+        if (here.size() < 2 || has_pronoun(rule, sentence)) {
+            for (const auto name : recent)
+                if (std::find(here.begin(), here.end(), name) == here.end())
+                    subjects.push_back(name);
+        }
+        for (const auto name : here) move_to_front(&recent, name);
+        found.in_sentence.push_back(std::move(here));
+        found.subjects.push_back(std::move(subjects));
+    }
+    return found;
+}
+
+}  // namespace almagest::contract

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contract/job_type.h"
+
+namespace almagest::contract {
+
+struct Passage;
+
+/// The names that a passage writes with capitals, and where. Plain data.
+struct PassageNames {
+    std::vector<std::string> names;  ///< each distinct spelling, in order of occurrence
+    /// Of each sentence: indices of the names in it, in the order of `names`.
+    std::vector<std::vector<std::size_t>> in_sentence;
+    /// Of each sentence: indices of the names that it may be about: those in it and, where a
+    /// pronoun or a name alone leaves the other end open, those named last before it.
+    std::vector<std::vector<std::size_t>> subjects;
+};
+
+/// Finds the names in a passage's sentences. nullopt: its script has no capitals, so that the model
+/// must find them. Thread-safe.
+[[nodiscard]] std::optional<PassageNames> find_names(const NameRule& rule, const Passage& passage);
+
+}  // namespace almagest::contract
