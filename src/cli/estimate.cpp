@@ -118,6 +118,7 @@ void print_estimate(const work::Estimate& estimate, const std::string& model) {
 }
 
 int estimate(Session& session, const Options& options) {
+    session.read_with(options.model);
     const auto outline =
         model::outline_of_model(session.settings(), session.places(), options.model);
     History history;

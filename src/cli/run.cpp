@@ -200,6 +200,7 @@ int work_off(Session& session, const RunOptions& options, const std::vector<std:
     const auto stop = stop_on_signals();
     std::optional<work::ListenAddress> address;
     if (metrics_address) address = work::listen_address(*metrics_address);
+    session.read_with(options.model);
     (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
     for (const auto& type : types) (void)session.registry().find(type);
     work::ReadingOptions reading_options;
@@ -247,6 +248,7 @@ void add_model_options(CLI::App& command, const std::shared_ptr<RunOptions>& opt
 
 PagesRead read_pages(Session& session, const RunOptions& given, const std::stop_token& stop) {
     const auto options = limited(given, session.settings().limits);
+    session.read_with(options.model);
     (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
     store::Knowledge(session.connection())
         .set_thresholds(session.tenant_id(), session.settings().governance);

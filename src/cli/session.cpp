@@ -7,6 +7,7 @@
 #include <array>
 #include <thread>
 
+#include "model/open_model.h"
 #include "telemetry/log.h"
 
 namespace almagest::cli {
@@ -33,6 +34,12 @@ const config::Settings& Session::settings() {
 const contract::Registry& Session::registry() {
     if (!registry_) registry_ = contract::Registry::load(places().share / "contracts");
     return *registry_;
+}
+
+void Session::read_with(const std::optional<std::string>& model) {
+    if (!model) return;
+    auto name = model::model_name(settings(), places(), model);
+    settings_->llm.read_with = std::move(name);
 }
 
 const store::Database& Session::database() {

@@ -28,6 +28,8 @@ class Session {
 
     [[nodiscard]] const config::Places& places();
     [[nodiscard]] const config::Settings& settings();
+    /// Pages are read as the profile of this model wants it: the command line's --model.
+    void read_with(const std::optional<std::string>& model);
     /// The database, migrated, with the tenant, the job types and the thresholds in place.
     [[nodiscard]] const store::Database& database();
     [[nodiscard]] store::Connection& connection();

@@ -161,6 +161,8 @@ std::vector<Field> profile_fields(ProfileDraft& draft) {
                   {"earlier_entities", whole(profile.earlier_entities, 0, 200), true}}),
          true},
         {"default_confidence", real(profile.default_confidence, 0, 1)},
+        {"reading", text_list(profile.reading, "[A-Za-z][A-Za-z0-9_]*",
+                              "name a job type, such as page_classification")},
         {"contract_versions", text_map(profile.contract_versions, "[A-Za-z][A-Za-z0-9_]*",
                                        "[0-9]{1,9}\\.[0-9]{1,9}\\.[0-9]{1,9}",
                                        "be a job type with a version such as 1.0.0")}};

@@ -20,6 +20,8 @@ struct ModelProfile {
     bool page_context = false;         ///< each chunk is told its page's title and type
     std::size_t earlier_entities = 0;  ///< … and so many of those that the page named before it
     double default_confidence = 0.95;  ///< of an exactly grounded item that brings none of its own
+    /// Job types that every page goes through; empty: those that are not on demand.
+    std::vector<std::string> reading;
     std::map<std::string, std::string>
         contract_versions;  ///< job type -> version, where not newest
 };
@@ -34,6 +36,8 @@ struct ModelPrices {
 struct LlmSettings {
     std::string endpoint = "local";  ///< the supervised llama.cpp server, else a base URL
     std::string model = "default";   ///< for "local" also a path or URL of a GGUF; else its name
+    std::string
+        read_with;  ///< the model of this command, by which profiles are chosen; "": `model`
     std::string model_sha256;
     std::string api_key_env;
     std::string api_key_file;

@@ -122,6 +122,14 @@ std::unique_ptr<ChatModel> open_model(const config::Settings& settings,
     return model;
 }
 
+std::string model_name(const config::Settings& settings, const config::Places& places,
+                       const std::optional<std::string>& over) {
+    if (over && over->starts_with(recorded_prefix))
+        return RecordedModel(over->substr(recorded_prefix.size())).name();
+    const auto llm = named_by(settings.llm, over);
+    return llm.endpoint == "local" ? name_of_model(llm, places) : llm.model;
+}
+
 ModelOutline outline_of_model(const config::Settings& settings, const config::Places& places,
                               const std::optional<std::string>& over) {
     if (over && over->starts_with(recorded_prefix)) {

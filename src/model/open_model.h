@@ -23,6 +23,10 @@ namespace almagest::model {
                                                     const std::optional<std::string>& over,
                                                     const SupervisorCommand& supervisor = {});
 
+/// The name that open_model's model would have. Throws UsageError for a folder without a recording.
+[[nodiscard]] std::string model_name(const config::Settings& settings, const config::Places& places,
+                                     const std::optional<std::string>& over);
+
 /// A model as far as planning needs it.
 struct ModelOutline {
     std::string name;  ///< that runs are recorded under

@@ -36,9 +36,15 @@ std::vector<const contract::JobType*> chain(const contract::Registry& registry,
 }  // namespace
 
 bool runs_by_itself(const config::Settings& settings, const contract::JobType& type) {
-    const auto& enabled = settings.contracts.enabled;
-    return !type.on_demand ||
-           std::find(enabled.begin(), enabled.end(), type.job_type) != enabled.end();
+    const auto names = [&](const std::vector<std::string>& types) {
+        return std::find(types.begin(), types.end(), type.job_type) != types.end();
+    };
+    if (names(settings.contracts.enabled)) return true;
+    const auto& llm = settings.llm;
+    const auto& reading =
+        config::profile_for(settings, llm.read_with.empty() ? llm.model : llm.read_with).reading;
+    // The program's own steps are none of a model's business.
+    return reading.empty() || !type.asks_model() ? !type.on_demand : names(reading);
 }
 
 std::vector<contract::PromptMessage> conversation(const contract::Registry& registry,
@@ -88,9 +94,18 @@ std::string context_of(const config::ModelProfile& profile, const store::StoredP
            ". Pronouns may mean them.";
 }
 
+bool can_be_asked(const contract::JobType& type, const contract::Passage& passage) {
+    if (passage.sentences.empty()) return false;
+    if (type.continues && passage.entity_names.size() < 2) return false;
+    if (!type.names) return true;
+    const auto names = contract::find_names(*type.names, passage);
+    return !names || !names->names.empty();
+}
+
 Call compose(const contract::Registry& registry, const contract::JobType& type,
              contract::Passage passage, double temperature, int attempt) {
     Call call;
+    if (type.names) passage.names = contract::find_names(*type.names, passage);
     auto prompt = conversation(registry, type);
     if (const auto first = std::find_if(prompt.begin(), prompt.end(),
                                         [](const auto& message) { return message.role == "user"; });

@@ -20,7 +20,8 @@ struct Call {
     model::ChatRequest request;
 };
 
-/// Is a type part of every run, by its contract or by the configuration?
+/// Is a type part of every run: by the profile of the command's model, else by its contract, or
+/// because the configuration enables it?
 [[nodiscard]] bool runs_by_itself(const config::Settings& settings, const contract::JobType& type);
 
 /// The conversation of a job type: the prompts of the types that it continues, oldest first, then
@@ -43,6 +44,10 @@ struct Call {
 [[nodiscard]] std::string context_of(const config::ModelProfile& profile,
                                      const store::StoredPage& page,
                                      const std::vector<store::ChunkEntity>& earlier);
+
+/// Is there anything in a passage that the type could say something about: a sentence, a name where
+/// the program finds names, two entities where the type goes on about those that are known?
+[[nodiscard]] bool can_be_asked(const contract::JobType& type, const contract::Passage& passage);
 
 /// Puts passage, prompt and narrowed schema together. `temperature` rises a little with each
 /// attempt so that a repeated question can have another answer. A passage's context comes before

@@ -259,8 +259,11 @@ void CallPlan::add(const store::NewPage& page) {
         anything = true;
         const auto& piece = pieces[task.piece];
         const bool of_chunk = task.type->unit == contract::Unit::chunk;
-        if (task.type->asks_model() && !(of_chunk && piece.passage.sentences.empty()))
-            count(task, piece);
+        // Which names a conversation goes on about is not known yet.
+        const bool asks =
+            !of_chunk || (task.type->continues ? !piece.passage.sentences.empty()
+                                               : can_be_asked(*task.type, piece.passage));
+        if (task.type->asks_model() && asks) count(task, piece);
     }
     ++estimate_.pages;
     if (!anything) ++estimate_.pages_done;

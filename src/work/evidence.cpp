@@ -79,8 +79,7 @@ std::optional<Evidence> of_chunk(const store::ClaimedJob& job, const contract::J
             passage.entity_types.push_back(std::move(entity.type));
         }
     }
-    if (type.continues && passage.entity_names.size() < 2) return std::nullopt;
-    if (passage.sentences.empty()) return std::nullopt;
+    if (!can_be_asked(type, passage)) return std::nullopt;
     auto item = item_of(job, page, passage);
     return Evidence{std::move(passage), bundle_of("chunk", profile.chunk_maximum_tokens,
                                                   ordered_json::array({std::move(item)}))};

@@ -62,11 +62,6 @@ std::function<void(const json&)> error_keeper(const lake::Lake& lake,
 /// Questions about one job, when answers break off.
 constexpr std::size_t most_questions = 16;
 
-/// Is there anything in a part of a passage that the type could say something about?
-bool can_be_asked(const contract::JobType& type, const contract::Passage& part) {
-    return !part.sentences.empty() && (!type.continues || part.entity_names.size() > 1);
-}
-
 json empty_output(const contract::JobType& type) {
     auto output = json::object();
     for (const auto& rule : type.grounding)

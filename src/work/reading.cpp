@@ -69,6 +69,8 @@ std::vector<std::pair<std::string, std::string>> sync_contracts(
             throw UsageError("contracts.enabled names " + name +
                              ", whose jobs are about entities, not pages; take it out");
     }
+    for (const auto& profile : settings.llm.profiles)
+        for (const auto& name : profile.reading) (void)registry.find(name);
     store::Knowledge knowledge(connection);
     store::Queue queue(connection);
     queue.set_limits(settings.queue.maximum_payload_bytes);
