@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""What Almagest extracts, and for how many tokens, beside the peers of ../shared/peers/extract.
+
+Reads documents with a local model into a fresh home, writes what is stored about each in the form that
+the peers' scorer takes, and has that scorer judge it. Without ../shared it says so and measures nothing.
+
+    bench/extraction/run.py                         the four documents that every peer did
+    bench/extraction/run.py --set all               all of the peers' documents that have gold
+    bench/extraction/run.py --set held-out          Re-DocRED documents that no peer saw, drawn by --seed
+    bench/extraction/run.py --model PATH.gguf       another model than the default one
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("ALMAGEST_PROGRAM") or str(REPOSITORY / "build" / "almagest")
+SHARED = REPOSITORY.parent / "shared"
+PEERS = SHARED / "peers" / "extract"
+COMMON = ["leaders", "redocred-dev-0165", "redocred-dev-0485", "redocred-dev-0077"]
+
+# The peers' figures on the same texts (RESULTS.md there): entities, pairs, ordered, months; tokens per content token.
+PEER_FIGURES = {
+    "LangExtract": ((1.00, .36, .36, .20), (.45, 0, 0), 7.0),
+    "KGGen": ((1.00, 1.00, 0, 0), (.72, .23, .21), 11.0),
+    "LightRAG": ((1.00, .56, .24, .37), (.69, .33, .20), 13.2),
+    "GraphRAG": ((.77, .43, 0, .31), (.66, .32, .10), 14.3),
+    "plain, two steps": ((1.00, .97, .97, .97), (.72, .37, .30), 8.1),
+    "plain, a walk": ((.90, .92, .92, 1.00), (.49, .21, .18), 3.8),
+}
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+
+
+def chosen(which, count, seed):
+    """Documents {id, title, text, set}, their gold in the scorer's form, and the model's tokens of each, where known."""
+    documents, gold = lines(PEERS / "data" / "docs.jsonl"), {g["doc"]: g for g in lines(PEERS / "data" / "gold.jsonl")}
+    if which == "held-out":
+        seen = {d.get("title") for d in documents}
+        others = [d for d in lines(SHARED / "eval" / "re" / "redocred" / "dev.jsonl") if d["title"] not in seen]
+        drawn = random.Random(seed).sample(others, count)
+        return [held_out(d) for d in drawn], {}
+    wanted = COMMON if which == "common" else list(gold)
+    tokens = json.loads((PEERS / "data" / "tokens.json").read_text())
+    return [(d, gold[d["id"]]) for d in documents if d["id"] in wanted and d["id"] in gold], tokens
+
+
+def held_out(document):
+    """A Re-DocRED document as the peers' build.py makes one."""
+    name = f"held-out-{document['id']}"
+    entities = [{"id": e["id"], "names": list(dict.fromkeys([e["name"], *(m["name"] for m in e.get("mentions", []))])),
+                 "type": e["type"], "optional": False, "literal": e["type"] in ("TIME", "NUM")}
+                for e in document["entities"]]
+    literal = {e["id"] for e in entities if e["literal"]}
+    relations = [{"head": r["head"], "type": r["type"], "tail": r["tail"], "literal": bool({r["head"], r["tail"]} & literal)}
+                 for r in document["relations"]]
+    for entity in entities:
+        entity["optional"] = entity["literal"]
+    return ({"id": name, "set": "B", "title": document["title"], "text": document["text"]},
+            {"doc": name, "set": "B", "entities": entities, "relations": relations})
+
+
+def almagest(home, *arguments, check=True):
+    process = subprocess.run([PROGRAM, *map(str, arguments)], env=dict(os.environ, ALMAGEST_HOME=str(home)),
+                             stdout=subprocess.PIPE, text=True)
+    if check and process.returncode not in (0, 3):
+        raise SystemExit(f"bench: almagest {' '.join(map(str, arguments))} ended with {process.returncode}")
+    return process.stdout
+
+
+def stored(home, name):
+    query = ("SELECT dbo.fn_page_result(p.tenant_id, p.source_page_id) FROM sem.source_page p "
+             f"WHERE p.locator = 'bench://{name}' ORDER BY p.version DESC LIMIT 1")
+    return json.loads(almagest(home, "sql", query))
+
+
+def as_a_peer(result, seconds):
+    """What counts as known (suppressed rows do not), as the peers' adapters write it."""
+    relations = []
+    for item in result["relations"]:
+        if item["promotion_state"] == "suppressed":
+            continue
+        evidence = [e for e in item["evidence"] if e["grounding"] != "none"]
+        relations.append({"subject": item["subject"], "predicate": item["predicate"], "object": item["object"],
+                          "start": item["start_date"], "end": item["end_date"],
+                          "quote": evidence[0]["quote"] if evidence else None})
+    return {"entities": [{"name": e["name"]} for e in result["entities"] if e["promotion_state"] != "suppressed"],
+            "relations": relations, "wall": seconds}
+
+
+def calls_of(home):
+    query = ("SELECT coalesce(json_agg(json_build_object('doc', substr(p.locator, 9), 'prompt', r.prompt_tokens, "
+             "'cached', r.cached_tokens, 'completion', r.completion_tokens, 'type', r.job_type, 'outcome', r.outcome, "
+             "'at', extract(epoch FROM r.started_at), 'wall', r.duration_ms / 1000.0, 'code', 200, "
+             "'finish', CASE r.outcome WHEN 'truncated' THEN 'length' ELSE 'stop' END)), '[]') "
+             "FROM llm.run r JOIN sem.source_page p USING (source_page_id) WHERE r.prompt_tokens IS NOT NULL")
+    calls = json.loads(almagest(home, "sql", query))
+    return [dict(c, tag="almagest~" + c["doc"]) for c in calls]
+
+
+def refused(home):
+    query = ("SELECT coalesce(json_object_agg(reason, n), '{}') FROM "
+             "(SELECT reason, count(*) n FROM llm.run_refusal GROUP BY 1) t")
+    return json.loads(almagest(home, "sql", query))
+
+
+def content_tokens(home, documents, known):
+    query = ("SELECT json_object_agg(substr(p.locator, 9), t) FROM (SELECT source_page_id, sum(token_count) t "
+             "FROM vector.chunk GROUP BY 1) c JOIN sem.source_page p USING (source_page_id)")
+    counted = json.loads(almagest(home, "sql", query))
+    return {d["id"]: known.get(d["id"]) or counted.get(d["id"], 0) for d, _ in documents}
+
+
+def judged(documents, outputs, calls, tokens, folder):
+    """The peers' scorer on a folder that looks as it expects; its table, and its remarks."""
+    shutil.copy(PEERS / "score.py", folder / "score.py")
+    for name in ("data", "log", "out/almagest"):
+        (folder / name).mkdir(parents=True)
+    (folder / "data/docs.jsonl").write_text("".join(json.dumps(d) + "\n" for d, _ in documents))
+    (folder / "data/gold.jsonl").write_text("".join(json.dumps(g) + "\n" for _, g in documents))
+    (folder / "data/tokens.json").write_text(json.dumps(tokens))
+    (folder / "log/calls.jsonl").write_text("".join(json.dumps(c) + "\n" for c in calls))
+    for name, output in outputs.items():
+        (folder / f"out/almagest/{name}.json").write_text(json.dumps(output))
+    subprocess.run([sys.executable, "score.py"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return json.loads((folder / "scores.json").read_text()), (folder / "errors/almagest.txt").read_text()
+
+
+def say(scores, calls, reasons, content):
+    for name, score in scores.items():
+        if name.endswith(" cost"):
+            print(f"  {score['calls']} calls, {score['cut']} cut off; tokens in and out per content token "
+                  f"{score['tok_per_content']:.2f}, without cached ones {score['evaluated_per_content']:.2f}, "
+                  f"out {score['out_per_content']:.2f}; {score['s_per_1k']:.0f} s per 1,000 content tokens")
+        else:
+            print(f"  {'debian-history' if name.endswith(' A') else 'Re-DocRED':15} "
+                  + "  ".join(f"{label} {'/'.join(f'{v:.2f}' for v in score[key])}"
+                              for label, key in (("entities", "ent"), ("pairs", "pair"), ("ordered", "ordered")))
+                  + f"  typed {score['typed_recall'] or 0:.2f}  months {score['time_struct'] if score['time_struct'] is not None else '-'}"
+                  f"  grounded {score['grounded']}  valid {score['valid']}  relations {score['relations']}")
+    by_type = {}
+    for call in calls:
+        sums = by_type.setdefault(call["type"], [0, 0, 0, 0])
+        for i, value in enumerate((1, call["prompt"], call["cached"] or 0, call["completion"])):
+            sums[i] += value or 0
+    for name, (count, read, cached, written) in sorted(by_type.items()):
+        print(f"  {name}: {count} calls, {read} in ({cached} cached), {written} out; "
+              f"{(read + written) / content:.2f} per content token, {(read + written - cached) / content:.2f} without cached ones")
+    if reasons:
+        print("  refused: " + ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())))
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--set", default="common", choices=["common", "all", "held-out"])
+    options.add_argument("--count", type=int, default=10, help="documents of the held-out set")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--model", help="as for almagest run; the default model otherwise")
+    options.add_argument("--config", help="settings over the default ones")
+    options.add_argument("--home", help="keep what is read there; the same again asks no model")
+    options.add_argument("--remarks", action="store_true", help="print what was missed, extra or the wrong way round")
+    options.add_argument("--json", action="store_true")
+    options = options.parse_args()
+    if not PEERS.is_dir():
+        print("bench: skipped, since ../shared/peers/extract is missing: there is nothing to measure against")
+        return
+    documents, known = chosen(options.set, options.count, options.seed)
+    with tempfile.TemporaryDirectory(prefix="almagest-bench-", ignore_cleanup_errors=True) as folder:
+        folder = pathlib.Path(folder)
+        folder.chmod(0o755)
+        home, pages = pathlib.Path(options.home or folder / "home"), folder / "pages.jsonl"
+        pages.write_text("".join(json.dumps({"id": d["id"], "title": d.get("title", d["id"]), "url": f"bench://{d['id']}", "content": d["text"]})
+                                 + "\n" for d, _ in documents))
+        common = ["--config", options.config] if options.config else []
+        model = ["--model", options.model] if options.model else []
+        began = time.monotonic()
+        almagest(home, "run", pages, "--json", *common, *model)
+        seconds = time.monotonic() - began
+        try:
+            outputs = {d["id"]: as_a_peer(stored(home, d["id"]), seconds) for d, _ in documents}
+            calls, reasons, tokens = calls_of(home), refused(home), content_tokens(home, documents, known)
+        finally:
+            almagest(home, "db", "stop", check=False)
+        (folder / "scored").mkdir()
+        scores, remarks = judged(documents, outputs, calls, tokens, folder / "scored")
+    if options.json:
+        print(json.dumps({"scores": scores, "seconds": seconds, "refused": reasons}))
+        return
+    print(f"{options.set}, {options.model or 'default model'}: {seconds:.0f} s")
+    say(scores, calls, reasons, sum(tokens.values()))
+    if options.remarks:
+        print(remarks)
+    if options.set == "common":
+        for name, (leaders, redocred, cost) in PEER_FIGURES.items():
+            print(f"  {name + ':':18} leaders {leaders}, Re-DocRED {redocred}, tokens {cost}")
+
+
+if __name__ == "__main__":
+    main()
