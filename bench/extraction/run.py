@@ -10,6 +10,7 @@ the peers' scorer takes, and has that scorer judge it. Without ../shared it says
     bench/extraction/run.py --model PATH.gguf       another model than the default one
 """
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -135,28 +136,64 @@ def judged(documents, outputs, calls, tokens, folder):
     return json.loads((folder / "scores.json").read_text()), (folder / "errors/almagest.txt").read_text()
 
 
+def figure(name, value, unit, peer=None, peer_value=None):
+    ratio = value / peer_value if peer_value else None
+    print(json.dumps({"name": name, "value": value, "unit": unit, "peer": peer, "peer_value": peer_value,
+                      "ratio": ratio, "runs": 1}), flush=True)
+
+
+def figures(scores, calls, content, common):
+    """A line a measure, beside the best of the peers on the same four documents."""
+    best = {"A": [max(p[0][i] for p in PEER_FIGURES.values()) for i in range(4)],
+            "B": [max(p[1][i] for p in PEER_FIGURES.values()) for i in range(3)]}
+    for name, score in scores.items():
+        part = name.split()[1]
+        if part == "cost":
+            continue
+        measures = [("entities F1", score["ent"][2]), ("pairs F1", score["pair"][2]), ("ordered F1", score["ordered"][2]),
+                    ("months", score["time_struct"])]
+        for i, (measure, value) in enumerate(measures):
+            if value is not None:
+                peer = best[part][i] if common and i < len(best[part]) else None
+                figure(f"{'leaders' if part == 'A' else 'Re-DocRED'} {measure}", value, "share", peer and "best of the peers", peer)
+        figure(f"{'leaders' if part == 'A' else 'Re-DocRED'} grounded", score["grounded"], "share")
+    for name, (count, read, cached, written) in sorted(by_type(calls).items()):
+        figure(f"{name} tokens in and out", (read + written) / content, "per content token")
+        figure(f"{name} tokens that were not cached", (read + written - cached) / content, "per content token")
+    cost = scores["almagest cost"]
+    figure("tokens in and out", cost["tok_per_content"], "per content token", *(("cheapest peer", 3.8) if common else ()))
+    figure("seconds", cost["s_per_1k"], "per 1,000 content tokens")
+
+
+def by_type(calls):
+    sums = {}
+    for call in calls:
+        one = sums.setdefault(call["type"], [0, 0, 0, 0])
+        for i, value in enumerate((1, call["prompt"], call["cached"], call["completion"])):
+            one[i] += value or 0
+    return sums
+
+
 def say(scores, calls, reasons, content):
+    """The same as a table for people."""
+    out = functools.partial(print, file=sys.stderr)
     for name, score in scores.items():
         if name.endswith(" cost"):
-            print(f"  {score['calls']} calls, {score['cut']} cut off; tokens in and out per content token "
-                  f"{score['tok_per_content']:.2f}, without cached ones {score['evaluated_per_content']:.2f}, "
-                  f"out {score['out_per_content']:.2f}; {score['s_per_1k']:.0f} s per 1,000 content tokens")
-        else:
-            print(f"  {'debian-history' if name.endswith(' A') else 'Re-DocRED':15} "
-                  + "  ".join(f"{label} {'/'.join(f'{v:.2f}' for v in score[key])}"
-                              for label, key in (("entities", "ent"), ("pairs", "pair"), ("ordered", "ordered")))
-                  + f"  typed {score['typed_recall'] or 0:.2f}  months {score['time_struct'] if score['time_struct'] is not None else '-'}"
-                  f"  grounded {score['grounded']}  valid {score['valid']}  relations {score['relations']}")
-    by_type = {}
-    for call in calls:
-        sums = by_type.setdefault(call["type"], [0, 0, 0, 0])
-        for i, value in enumerate((1, call["prompt"], call["cached"] or 0, call["completion"])):
-            sums[i] += value or 0
-    for name, (count, read, cached, written) in sorted(by_type.items()):
-        print(f"  {name}: {count} calls, {read} in ({cached} cached), {written} out; "
-              f"{(read + written) / content:.2f} per content token, {(read + written - cached) / content:.2f} without cached ones")
+            out(f"  {score['calls']} calls, {score['cut']} cut off; tokens in and out per content token "
+                f"{score['tok_per_content']:.2f}, without cached ones {score['evaluated_per_content']:.2f}, "
+                f"out {score['out_per_content']:.2f}; {score['s_per_1k']:.0f} s per 1,000 content tokens")
+            continue
+        months = "" if score["time_struct"] is None else f"  months {score['time_struct']:.2f}"
+        out(f"  {'leaders' if name.endswith(' A') else 'Re-DocRED':10}"
+            + "".join(f"  {label} {'/'.join(f'{v:.2f}' for v in score[key])}"
+                      for label, key in (("entities", "ent"), ("pairs", "pair"), ("ordered", "ordered")))
+            + f"  typed {score['typed_recall'] or 0:.2f}{months}  grounded {score['grounded']}  valid {score['valid']}"
+            f"  relations {score['relations']}")
+    for name, (count, read, cached, written) in sorted(by_type(calls).items()):
+        out(f"  {name}: {count} calls, {read} in ({cached} cached), {written} out; "
+            f"{(read + written) / content:.2f} per content token, {(read + written - cached) / content:.2f} without cached ones")
     if reasons:
-        print("  refused: " + ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())))
+        out("  refused: " + ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())))
 
 
 def main():
@@ -168,10 +205,10 @@ def main():
     options.add_argument("--config", help="settings over the default ones")
     options.add_argument("--home", help="keep what is read there; the same again asks no model")
     options.add_argument("--remarks", action="store_true", help="print what was missed, extra or the wrong way round")
-    options.add_argument("--json", action="store_true")
     options = options.parse_args()
     if not PEERS.is_dir():
-        print("bench: skipped, since ../shared/peers/extract is missing: there is nothing to measure against")
+        print("bench: skipped, since ../shared/peers/extract is missing: there is nothing to measure against",
+              file=sys.stderr)
         return
     documents, known = chosen(options.set, options.count, options.seed)
     with tempfile.TemporaryDirectory(prefix="almagest-bench-", ignore_cleanup_errors=True) as folder:
@@ -192,16 +229,15 @@ def main():
             almagest(home, "db", "stop", check=False)
         (folder / "scored").mkdir()
         scores, remarks = judged(documents, outputs, calls, tokens, folder / "scored")
-    if options.json:
-        print(json.dumps({"scores": scores, "seconds": seconds, "refused": reasons}))
-        return
-    print(f"{options.set}, {options.model or 'default model'}: {seconds:.0f} s")
-    say(scores, calls, reasons, sum(tokens.values()))
+    content = sum(tokens.values())
+    print(f"{options.set}, {options.model or 'default model'}: {seconds:.0f} s; precision/recall/F1", file=sys.stderr)
+    say(scores, calls, reasons, content)
     if options.remarks:
-        print(remarks)
+        print(remarks, file=sys.stderr)
     if options.set == "common":
         for name, (leaders, redocred, cost) in PEER_FIGURES.items():
-            print(f"  {name + ':':18} leaders {leaders}, Re-DocRED {redocred}, tokens {cost}")
+            print(f"  {name + ':':18} leaders {leaders}, Re-DocRED {redocred}, tokens {cost}", file=sys.stderr)
+    figures(scores, calls, content, options.set == "common" and not options.model)
 
 
 if __name__ == "__main__":

@@ -44,13 +44,11 @@ class Narrowing {
         if (*how == "sentences") return to_members_by_sentence(schema);
         if (*how == "distinct_ends") return true;  // when its ends are narrowed
         if (*how == "name_cap") return cap_by_names(schema);
-        if (*how == "sentence_names") return to_names(schema, &PassageNames::in_sentence);
-        if (*how == "sentence_subjects") return to_names(schema, &PassageNames::subjects);
+        if (*how == "sentence_ends") return to_ends(schema);
         throw UsageError(
             fmt::format("the schema has the unknown \"x-narrow\" {}; known are entity_names, "
                         "sentence, item_cap, "
-                        "payload, names, sentences, name_cap, distinct_ends, sentence_names and "
-                        "sentence_subjects",
+                        "payload, names, sentences, name_cap, distinct_ends and sentence_ends",
                         how->dump()));
     }
 
@@ -112,18 +110,12 @@ class Narrowing {
         return true;
     }
 
-    using Places = std::vector<std::vector<std::size_t>>;
-
-    /// The names of the sentence that is being narrowed for, or of all.
-    bool to_names(json* schema, Places PassageNames::*places) const {
-        if (!passage_.names) return true;
+    /// The names that the sentence which is being narrowed for may be about.
+    bool to_ends(json* schema) const {
+        if (!passage_.names || !sentence_) return true;
         auto names = json::array();
-        if (!sentence_) {
-            for (const auto& name : passage_.names->names) names.push_back(name);
-        } else {
-            for (const auto name : ((*passage_.names).*places)[*sentence_])
-                names.push_back(passage_.names->names[name]);
-        }
+        for (const auto name : passage_.names->ends[*sentence_])
+            names.push_back(passage_.names->names[name]);
         if (names.empty()) return false;
         (*schema)["enum"] = std::move(names);
         return true;
@@ -147,7 +139,7 @@ class Narrowing {
             inside.sentence_ = i;
             inside.apply(&one);
             // Two ends that can only be the same name relate nothing.
-            const bool alone = passage_.names && passage_.names->subjects[i].size() < 2;
+            const bool alone = passage_.names && passage_.names->ends[i].size() < 2;
             if (!alone && one.value("maxItems", 1) > 0)
                 members[std::to_string(i + 1)] = std::move(one);
         }
@@ -155,8 +147,9 @@ class Narrowing {
         return true;
     }
 
-    /// One form for each first end of a list's items, in which the last end is another.
-    static bool part_ends(json* schema) {
+    /// One form for each first end of a list's items: the last end is another, and one of the two
+    /// stands in the sentence.
+    bool part_ends(json* schema) const {
         const auto items = schema->value("items", json::array());
         if (items.empty() || !items.front().contains("enum") || !items.back().contains("enum"))
             return true;
@@ -164,7 +157,8 @@ class Narrowing {
         for (const auto& first : items.front().at("enum")) {
             auto others = json::array();
             for (const auto& last : items.back().at("enum"))
-                if (last != first) others.push_back(last);
+                if (last != first && (is_in_sentence(first) || is_in_sentence(last)))
+                    others.push_back(last);
             if (others.empty()) continue;
             auto form = *schema;
             form.erase("x-narrow");
@@ -175,6 +169,13 @@ class Narrowing {
         if (forms.empty()) return false;
         *schema = json{{"anyOf", std::move(forms)}};
         return true;
+    }
+
+    bool is_in_sentence(const json& name) const {
+        if (!passage_.names || !sentence_) return true;
+        const auto& here = passage_.names->in_sentence[*sentence_];
+        return std::any_of(here.begin(), here.end(),
+                           [&](std::size_t one) { return passage_.names->names[one] == name; });
     }
 
     /// A sentence states few relations more than it has names; a small model fills every place.

@@ -18,6 +18,11 @@ bool has_pronoun(const NameRule& rule, std::string_view sentence) {
     });
 }
 
+/// Is a sentence nothing but a name, as headings and items of lists are?
+bool is_but(const std::string& name, std::string_view sentence) {
+    return text::name_key(name) == text::name_key(sentence);
+}
+
 void move_to_front(std::vector<std::size_t>* recent, std::size_t name) {
     recent->erase(std::remove(recent->begin(), recent->end(), name), recent->end());
     recent->insert(recent->begin(), name);
@@ -37,15 +42,15 @@ std::optional<PassageNames> find_names(const NameRule& rule, const Passage& pass
         std::vector<std::size_t> here;
         for (std::size_t i = 0; i < found.names.size(); ++i)
             if (!text::find_words(sentence, found.names[i]).empty()) here.push_back(i);
-        auto subjects = here;
+        auto ends = here;
         if (here.size() < 2 || has_pronoun(rule, sentence)) {
             for (const auto name : recent)
-                if (std::find(here.begin(), here.end(), name) == here.end())
-                    subjects.push_back(name);
+                if (std::find(here.begin(), here.end(), name) == here.end()) ends.push_back(name);
         }
+        if (here.size() == 1 && is_but(found.names[here.front()], sentence)) ends.clear();
         for (const auto name : here) move_to_front(&recent, name);
         found.in_sentence.push_back(std::move(here));
-        found.subjects.push_back(std::move(subjects));
+        found.ends.push_back(std::move(ends));
     }
     return found;
 }

@@ -17,8 +17,9 @@ struct PassageNames {
     /// Of each sentence: indices of the names in it, in the order of `names`.
     std::vector<std::vector<std::size_t>> in_sentence;
     /// Of each sentence: indices of the names that it may be about: those in it and, where a
-    /// pronoun or a name alone leaves the other end open, those named last before it.
-    std::vector<std::vector<std::size_t>> subjects;
+    /// pronoun or a name alone leaves the other end open, those named last before it. Empty where
+    /// the sentence is but a name, and so states nothing.
+    std::vector<std::vector<std::size_t>> ends;
 };
 
 /// Finds the names in a passage's sentences. nullopt: its script has no capitals, so that the model

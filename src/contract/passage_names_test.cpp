@@ -34,13 +34,19 @@ TEST(PassageNames, AreCountedBySentence) {
 
 TEST(PassageNames, ASentenceWithAPronounMayBeAboutEarlierNames) {
     const auto found = passage_of("Ada met Grace. She led the Survey in Turin.").names;
-    EXPECT_EQ(found->subjects[0], (Indices{0, 1}));
-    EXPECT_EQ(found->subjects[1], (Indices{2, 3, 1, 0}));
+    EXPECT_EQ(found->ends[0], (Indices{0, 1}));
+    EXPECT_EQ(found->ends[1], (Indices{2, 3, 1, 0}));
 }
 
 TEST(PassageNames, ASentenceWithTwoNamesAndNoPronounIsAboutThose) {
     const auto found = passage_of("Ada met Grace. Otto led the Survey.").names;
-    EXPECT_EQ(found->subjects[1], (Indices{2, 3}));
+    EXPECT_EQ(found->ends[1], (Indices{2, 3}));
+}
+
+TEST(PassageNames, ASentenceThatIsButANameStatesNothing) {
+    const auto found = passage_of("Ada met Grace.\n\nTuring.\n\nTuring met Ada.").names;
+    EXPECT_EQ(found->in_sentence[1], (Indices{2}));
+    EXPECT_EQ(found->ends[1], Indices{});
 }
 
 TEST(PassageNames, AreUnknownInScriptsWithoutCapitals) {
@@ -51,8 +57,8 @@ const auto schema = ordered_json::parse(R"({"type": "object", "properties": {
     "names": {"type": "object", "x-narrow": "names", "additionalProperties": {"enum": ["person", "none"]}},
     "said": {"type": "object", "x-narrow": "sentences", "additionalProperties": {
         "type": "array", "maxItems": 5, "x-narrow": "name_cap", "items": {"type": "array", "minItems": 2,
-            "maxItems": 2, "x-narrow": "distinct_ends", "items": [{"type": "string", "x-narrow": "sentence_subjects"},
-                                     {"type": "string", "x-narrow": "sentence_names"}]}}}}})");
+            "maxItems": 2, "x-narrow": "distinct_ends", "items": [{"type": "string", "x-narrow": "sentence_ends"},
+                                     {"type": "string", "x-narrow": "sentence_ends"}]}}}}})");
 
 TEST(NarrowingToNames, AsksForEachNameAndForEachSentenceThatCanRelateTwo) {
     const auto narrowed =
@@ -66,10 +72,15 @@ TEST(NarrowingToNames, AsksForEachNameAndForEachSentenceThatCanRelateTwo) {
     EXPECT_EQ(said["required"], (ordered_json{"2", "4"}));
     const auto& last = said["properties"]["4"];
     EXPECT_EQ(last["maxItems"], 1);
-    // The Survey is the one name in it, so it is no subject of itself.
-    ASSERT_EQ(last["items"]["anyOf"].size(), 3);
-    EXPECT_EQ(last["items"]["anyOf"][0]["items"][0]["enum"], (ordered_json{"Grace"}));
-    EXPECT_EQ(last["items"]["anyOf"][0]["items"][1]["enum"], (ordered_json{"Survey"}));
+    // The Survey is the one name in it: it is an end of whatever is said, and never both.
+    ASSERT_EQ(last["items"]["anyOf"].size(), 4);
+    const auto ends_of = [&](std::size_t form, std::size_t end) {
+        return last["items"]["anyOf"][form]["items"][end]["enum"];
+    };
+    EXPECT_EQ(ends_of(0, 0), (ordered_json{"Survey"}));
+    EXPECT_EQ(ends_of(0, 1), (ordered_json{"Grace", "Ada", "Turin"}));
+    EXPECT_EQ(ends_of(1, 0), (ordered_json{"Grace"}));
+    EXPECT_EQ(ends_of(1, 1), (ordered_json{"Survey"}));
     const auto& second = said["properties"]["2"]["items"]["anyOf"];
     EXPECT_EQ(second[0]["items"][0]["enum"], (ordered_json{"Ada"}));
     EXPECT_EQ(second[0]["items"][1]["enum"], (ordered_json{"Grace"}));

@@ -44,11 +44,10 @@ struct Passage {
 /// from the number of sentences times "x-per-sentence", at least "x-at-least", at most "x-at-most"
 /// beside it; "payload": enum of what the payload's members "x-members" hold; "names": an object
 /// with one required member a name that the program found; "sentences": an object with one required
-/// member a numbered sentence that nothing rules out; inside it "sentence_names" and
-/// "sentence_subjects": enum of the names in that sentence, or that it may be about, "name_cap":
-/// maxItems no more than the names in that sentence, "distinct_ends": anyOf of a list's forms whose
-/// first and last items differ). What the
-/// program could not look for (Passage::names is empty) is not narrowed. A list whose items
+/// member a numbered sentence that can relate two names; inside it "sentence_ends": enum of the
+/// names that it may be about, "name_cap": maxItems no more than the names in it, "distinct_ends":
+/// anyOf of a list's forms whose first and last items differ and are not both from elsewhere). What
+/// the program could not look for (Passage::names is empty) is not narrowed. A list whose items
 /// nothing can fit, for want of names or sentences, may only be empty. Everything that starts with
 /// "x-" is dropped from the result. What validates against the narrowed schema validates against
 /// the contract's. Throws UsageError on an unknown "x-narrow".
