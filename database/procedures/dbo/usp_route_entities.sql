@@ -45,13 +45,14 @@ BEGIN
     routed := '{}';
 
     WITH said AS MATERIALIZED (
-        SELECT e.place::integer AS ordinal, s.name, NULL::text AS alias_of_key, dbo.fn_name_key(s.name) AS key, e.item
+        SELECT e.place::integer AS ordinal, s.name, NULL::text AS alias_of_key, dbo.fn_name_key(s.name) AS key,
+               dbo.fn_type_key(e.item ->> 'type') AS said_type, e.item
           FROM jsonb_array_elements(p_entities) WITH ORDINALITY e(item, place)
          CROSS JOIN LATERAL (SELECT btrim(e.item ->> 'name', E' \t\n\r') AS name) s
     ), named AS MATERIALIZED (
-        SELECT s.ordinal, s.name, s.alias_of_key, s.key, s.item FROM said s
+        SELECT s.ordinal, s.name, s.alias_of_key, s.key, s.said_type, s.item FROM said s
         UNION ALL
-        SELECT s.ordinal, btrim(a.alias, E' \t\n\r'), s.key, dbo.fn_name_key(btrim(a.alias, E' \t\n\r')), s.item
+        SELECT s.ordinal, btrim(a.alias, E' \t\n\r'), s.key, dbo.fn_name_key(btrim(a.alias, E' \t\n\r')), s.said_type, s.item
           FROM said s
          CROSS JOIN jsonb_array_elements_text(CASE WHEN jsonb_typeof(s.item -> 'aliases') = 'array'
                                                    THEN s.item -> 'aliases' ELSE '[]' END) a(alias)
@@ -59,16 +60,16 @@ BEGIN
     ), locked AS MATERIALIZED (
         SELECT l.name_id, l.name_key FROM dbo.usp_lock_names(p_tenant_id, ARRAY(SELECT n.key FROM named n)) l
     )
-    SELECT array_agg(ROW(n.ordinal, n.name, l.name_id, dbo.fn_concrete_type(n.item ->> 'type'), dbo.fn_type_key(n.item ->> 'type'),
+    SELECT array_agg(ROW(n.ordinal, n.name, l.name_id, c.type_key, n.said_type,
                          c.confidence, n.item ->> 'grounding',
                          dbo.fn_state_by_thresholds(c.confidence, n.item ->> 'grounding', t.auto_promote, t.manual_review),
                          dbo.fn_union_attributes(ARRAY[coalesce(nullif(n.item -> 'attributes', 'null'), '{}')]), o.name_id)::dbo.mention_item),
-           bool_or(o.name_id IS NULL AND dbo.fn_concrete_type(n.item ->> 'type') IS NULL), bool_or(o.name_id IS NOT NULL)
+           bool_or(o.name_id IS NULL AND c.type_key IS NULL), bool_or(o.name_id IS NOT NULL)
       INTO v_items, v_has_untyped, v_has_aliases
       FROM named n
       JOIN locked l ON l.name_key = n.key
       LEFT JOIN locked o ON o.name_key = n.alias_of_key
-     CROSS JOIN LATERAL (SELECT (n.item ->> 'confidence')::double precision AS confidence) c
+     CROSS JOIN LATERAL (SELECT (n.item ->> 'confidence')::double precision AS confidence, nullif(nullif(n.said_type, 'unknown'), 'other') AS type_key) c
      CROSS JOIN dbo.fn_thresholds(p_tenant_id, 'entity') t;
     IF v_items IS NULL THEN
         RETURN;
@@ -92,9 +93,10 @@ BEGIN
         INSERT INTO dbo.dim_entity AS e (tenant_id, name_id, entity_name, name_key, entity_type, type_key, confidence,
             promotion_state, attributes, support, source_llm_run_id)
         SELECT p_tenant_id, n.name_id, i.name, n.name_key, i.type_key, i.type_key, i.confidence, i.state, i.attributes, 1, p_run_id
-          FROM unnest(v_joined) i JOIN dbo.name n ON n.name_id = i.name_id
-         WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL
-           AND NOT EXISTS (SELECT FROM dbo.dim_entity o WHERE o.tenant_id = p_tenant_id AND o.name_id = i.name_id AND o.type_key = i.type_key)
+          FROM (SELECT j.* FROM unnest(v_joined) j
+                 WHERE j.alias_of_name_id IS NULL AND j.type_key IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM dbo.dim_entity o WHERE o.tenant_id = p_tenant_id AND o.name_id = j.name_id AND o.type_key = j.type_key) OFFSET 0) i
+          JOIN dbo.name n ON n.name_id = i.name_id
          ORDER BY n.name_key COLLATE "C", i.type_key
         ON CONFLICT (tenant_id, name_id, type_key) DO NOTHING
         RETURNING e.entity_id, e.name_id)
