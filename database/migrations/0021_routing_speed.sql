@@ -9,3 +9,6 @@ ALTER TABLE dbo.fact_entity_extraction DROP CONSTRAINT IF EXISTS fact_entity_ext
 -- No query reads these. Names that are alike are found by segments (docs/decisions/0006), what a run brought through its page.
 DROP INDEX IF EXISTS dbo.name_trigrams;
 DROP INDEX IF EXISTS dbo.evidence_run;
+
+-- Names of a passage are looked up together (dbo.fn_passage_mentions).
+DROP FUNCTION IF EXISTS dbo.fn_passage_mention(integer, bigint, bigint, text, text);
