@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """How fast answers become rows: items (entities and relations) a second through the routing procedures, into a star schema
-that has 0, 100,000 or 1,000,000 entities already, over 1 and 4 connections, beside COPY of the rows that they wrote.
+that has 0, 100,000 or 1,000,000 entities already, over 1, 2 and 4 connections, beside COPY of the rows that they wrote; and how long it
+takes to find out which entities 100 names mean (a third as written, a third in capitals, a third misspelt and so unknown).
 
     make bench NAME=routing
-    bench/routing/run.py [--entities 0,100000,1000000] [--connections 1,4] [--passages N] [--size N] [--statements]
+    bench/routing/run.py [--entities 0,100000,1000000] [--connections 1,2,4] [--passages N] [--size N] [--statements]
 
 A passage's answer has 20 entities, a third of them new, and 15 relations among them, each with a quote; --size makes it so many
 times larger. --statements prints where the server's time goes. A figure a line on standard output; ratio is to COPY, or to the empty star schema; greater is better."""
@@ -13,6 +14,7 @@ import argparse
 import json
 import pathlib
 import random
+import statistics
 import subprocess
 import sys
 import threading
@@ -104,6 +106,7 @@ def set_up(cluster: Cluster, entities: int):
         run(cursor, "SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
         if entities:
             cursor.execute(FILL, {"s": SYLLABLES, "n": entities})
+            run(cursor, "DELETE FROM dbo.review_stale_page")  # no page has a million entities
             run(cursor, "VACUUM ANALYZE")  # not of empty tables: they would be planned as ones that stay so
         run(cursor, "CHECKPOINT")
     connection.close()
@@ -193,6 +196,24 @@ def copy_speed(cluster: Cluster, before: dict[str, int], items: int) -> float:
     return items / seconds
 
 
+def resolving(cluster: Cluster, known: int, draws: int = 51) -> float:
+    """Milliseconds that 100 names take, at the median; every third is that of no entity."""
+    lots, took = random.Random(known), []
+    connection = connect(cluster)
+    with connection.cursor() as cursor:
+        for _ in range(draws):
+            names = [name_of(number) for number in lots.sample(range(1, known + 1), 100)]
+            names = [(name, name.upper(), name.replace(" ", "x "))[place % 3] for place, name in enumerate(names)]
+            began = time.monotonic()
+            found = run(cursor, "SELECT n.place, f.entity_id FROM unnest(%s::text[]) WITH ORDINALITY n(name, place)"
+                        " CROSS JOIN LATERAL dbo.fn_find_entities(1, n.name) f", (names,))
+            took.append(1000 * (time.monotonic() - began))
+            if {place % 3 for place, _ in found} != {1, 2} or len(found) != 67:
+                sys.exit(f"bench: of 100 names, 67 of them known, {len(found)} were found")
+    connection.close()
+    return statistics.median(took)
+
+
 def greatest_keys(cluster: Cluster) -> dict[str, int]:
     connection = connect(cluster)
     with connection.cursor() as cursor:
@@ -202,7 +223,7 @@ def greatest_keys(cluster: Cluster) -> dict[str, int]:
     return keys
 
 
-def statements(cluster: Cluster):
+def print_statements(cluster: Cluster):
     connection = connect(cluster)
     with connection.cursor() as cursor:
         for row in run(cursor, "SELECT calls, round(total_exec_time::numeric), round((1000 * mean_exec_time)::numeric) AS us, rows,"
@@ -214,7 +235,7 @@ def statements(cluster: Cluster):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entities", default="0,100000,1000000")
-    parser.add_argument("--connections", default="1,4")
+    parser.add_argument("--connections", default="1,2,4")
     parser.add_argument("--passages", type=int, default=400)
     parser.add_argument("--size", type=int, default=1)
     parser.add_argument("--statements", action="store_true")
@@ -241,8 +262,10 @@ def main():
                 if connections in empty:
                     figure(said, speed, "items/s", "into an empty star schema", empty[connections], speed / empty[connections])
                 empty.setdefault(connections, speed)
+            if known:
+                figure(f"resolving 100 names among {known:,} entities, median", resolving(cluster, known), "ms")
             if chosen.statements:
-                statements(cluster)
+                print_statements(cluster)
     finally:
         cluster.close()
 

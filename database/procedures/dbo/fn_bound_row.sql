@@ -3,8 +3,9 @@
 -- the works that bounds name; p_item_type: as thresholds know it. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_bound_row(p_tenant_id integer, p_item jsonb, p_item_type text, p_works jsonb, p_attributes jsonb)
 RETURNS jsonb
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
-    SELECT b.texts || jsonb_build_object(
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+BEGIN -- plpgsql keeps its plan
+    RETURN (SELECT b.texts || jsonb_build_object(
                'start_date', p_item -> 'start_date', 'end_date', p_item -> 'end_date',
                'start_work_id', p_works -> dbo.fn_name_key(btrim(p_item ->> 'start_work', E' \t\n\r')),
                'end_work_id', p_works -> dbo.fn_name_key(btrim(p_item ->> 'end_work', E' \t\n\r')),
@@ -17,5 +18,5 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
                        'end_text', coalesce(p_item ->> 'end_text', p_item ->> 'end_work'), 'start_precision', p_item ->> 'start_precision',
                        'end_precision', p_item ->> 'end_precision', 'work_context', p_item ->> 'work_context') AS texts,
                    coalesce(nullif(p_item -> 'attributes', 'null'), '{}') || p_attributes AS attributes,
-                   dbo.fn_earned_state(p_tenant_id, p_item_type, (p_item ->> 'confidence')::double precision, p_item ->> 'grounding') AS state) b
-$$;
+                   dbo.fn_earned_state(p_tenant_id, p_item_type, (p_item ->> 'confidence')::double precision, p_item ->> 'grounding') AS state) b);
+END $$;

@@ -15,7 +15,8 @@ BEGIN
                       AND EXISTS (SELECT FROM jsonb_array_elements(e.item -> 'aliases') a(alias)
                                    WHERE jsonb_typeof(a.alias) <> 'string' OR length(a.alias #>> '{}') > 1000)
                  THEN 'aliases: must hold strings of at most 1000 characters' END) AS fault) f
-     WHERE f.fault IS NOT NULL ORDER BY e.place LIMIT 1;
+     WHERE NOT (dbo.fn_is_plain_item(e.item, 'name', 'type', p_text_length) AND NOT e.item ? 'aliases')
+       AND f.fault IS NOT NULL ORDER BY e.place LIMIT 1;
     IF v_fault IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'AL003', MESSAGE = v_fault;
     END IF;

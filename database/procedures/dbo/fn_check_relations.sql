@@ -16,7 +16,10 @@ BEGIN
               WHERE e.item ->> m.member IS NOT NULL AND NOT dbo.fn_is_iso_date(e.item ->> m.member) LIMIT 1),
             (SELECT m.member || ': must not be longer than 200 characters' FROM unnest(ARRAY['subject_type', 'object_type']) m(member)
               WHERE length(e.item ->> m.member) > 200 LIMIT 1)) AS fault) f
-     WHERE f.fault IS NOT NULL ORDER BY e.place LIMIT 1;
+     WHERE NOT (dbo.fn_is_plain_item(e.item, 'subject', 'predicate', p_text_length) AND jsonb_typeof(e.item -> 'object') IS NOT DISTINCT FROM 'string'
+                AND btrim(e.item ->> 'object', E' \t\n\r') <> '' AND length(e.item ->> 'object') <= 1000 AND NOT e.item ?| ARRAY['subject_type', 'object_type', 'start_date', 'end_date', 'start_text', 'end_text', 'start_precision',
+                                        'end_precision', 'start_work', 'end_work', 'work_context'])
+       AND f.fault IS NOT NULL ORDER BY e.place LIMIT 1;
     IF v_fault IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'AL003', MESSAGE = v_fault;
     END IF;

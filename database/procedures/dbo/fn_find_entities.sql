@@ -4,7 +4,11 @@
 CREATE OR REPLACE FUNCTION dbo.fn_find_entities(p_tenant_id integer, p_name_or_id text)
 RETURNS TABLE (entity_id bigint, name text, entity_type text, promotion_state text, matched_by text, merged_into_id bigint,
                support integer)
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN -- plpgsql keeps its plan
+    RETURN QUERY
     WITH wanted AS (
         SELECT n.name_id FROM dbo.name n
          WHERE n.tenant_id = p_tenant_id AND n.name_hash = md5(dbo.fn_name_key(btrim(p_name_or_id, E' \t\n\r')))::uuid
@@ -25,5 +29,5 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
     SELECT e.entity_id, e.entity_name, e.entity_type, e.promotion_state::text, (ARRAY['name', 'alias', 'redirect', 'id'])[b.place],
            e.merged_into_id, e.support
       FROM best b JOIN dbo.dim_entity e ON e.entity_id = b.entity_id AND e.tenant_id = p_tenant_id
-     ORDER BY b.place, e.merged_into_id IS NOT NULL, e.support DESC, e.entity_id
-$$;
+     ORDER BY b.place, e.merged_into_id IS NOT NULL, e.support DESC, e.entity_id;
+END $$;

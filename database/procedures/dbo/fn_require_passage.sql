@@ -6,13 +6,13 @@ CREATE OR REPLACE FUNCTION dbo.fn_require_passage(p_tenant_id integer, p_run_id 
     p_chunk_id bigint, OUT text_length integer, OUT char_start integer, OUT char_end integer)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
 BEGIN
-    PERFORM llm.fn_require_tenant(p_tenant_id);
     SELECT p.text_length, coalesce(c.char_start, 0), coalesce(c.char_end, p.text_length) INTO text_length, char_start, char_end
       FROM sem.source_page p
       LEFT JOIN vector.chunk c ON c.chunk_id = p_chunk_id AND c.source_page_id = p.source_page_id AND c.tenant_id = p.tenant_id
      WHERE p.source_page_id = p_source_page_id AND p.tenant_id = p_tenant_id AND (p_chunk_id IS NULL OR c.chunk_id IS NOT NULL)
        FOR KEY SHARE OF p;
     IF NOT FOUND THEN
+        PERFORM llm.fn_require_tenant(p_tenant_id);
         RAISE EXCEPTION USING ERRCODE = 'AL004', MESSAGE = format('tenant %s has no page %s%s', p_tenant_id,
             coalesce(p_source_page_id::text, 'null'), coalesce(' with chunk ' || p_chunk_id, ''));
     ELSIF p_run_id IS NOT NULL AND NOT EXISTS (SELECT FROM llm.run r WHERE r.run_id = p_run_id AND r.tenant_id = p_tenant_id) THEN

@@ -2,7 +2,9 @@
 -- which states the rows that the output names are now. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_routing_counts(p_tenant_id integer, p_entities dbo.routed_item[],
     p_relations dbo.routed_item[], p_evidence_new integer) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+BEGIN -- plpgsql keeps its plan
+    RETURN (
     WITH entity AS (SELECT i.target_id, bool_or(i.is_new) AS is_new FROM unnest(p_entities) i GROUP BY i.target_id),
     relation AS (SELECT i.target_id, bool_or(i.is_new) AS is_new FROM unnest(p_relations) i GROUP BY i.target_id),
     state AS (
@@ -16,5 +18,5 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
         'evidence_new', p_evidence_new,
         'promoted', (SELECT count(*) FROM state WHERE promotion_state = 'promoted'),
         'candidate', (SELECT count(*) FROM state WHERE promotion_state = 'candidate'),
-        'suppressed', (SELECT count(*) FROM state WHERE promotion_state = 'suppressed'))
-$$;
+        'suppressed', (SELECT count(*) FROM state WHERE promotion_state = 'suppressed')));
+END $$;

@@ -1,7 +1,9 @@
--- The items that wait for a person on some pages, computed from evidence: what dbo.usp_refresh_review keeps. Writes nothing.
+-- The items that wait for a person on some pages, computed from evidence: what dbo.usp_refresh_review keeps. Each row is looked up by
+-- its key: that few rows are candidates is what statistics say until many are. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_waiting_items(p_tenant_id integer, p_source_page_ids bigint[])
 RETURNS TABLE (source_page_id bigint, item_type text, item_id bigint, confidence double precision, reason text)
-LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off
+SET enable_seqscan = off AS $$
 BEGIN
     RETURN QUERY EXECUTE 'WITH seen AS MATERIALIZED (
             SELECT DISTINCT e.source_page_id, e.target_table, e.target_id FROM dbo.evidence e
@@ -11,8 +13,8 @@ BEGIN
                    CASE %4$s WHEN t.confidence >= (SELECT g.auto_promote FROM dbo.fn_thresholds($1, %1$L) g) THEN 'fuzzy_evidence'
                         ELSE 'low_confidence' END
               FROM seen v
-              JOIN %2$s t ON t.%3$I = v.target_id AND t.tenant_id = $1 AND t.promotion_state = 'candidate'%5$s
-             WHERE v.target_table = %2$L$q$,
+             CROSS JOIN LATERAL (SELECT r.* FROM %2$s r WHERE r.%3$I = v.target_id AND r.tenant_id = $1 OFFSET 0) t
+             WHERE v.target_table = %2$L AND t.promotion_state = 'candidate'%5$s$q$,
             k.item_type, k.table_name, k.key_column,
             CASE WHEN k.item_type = 'entity' THEN
                  $c$WHEN EXISTS (SELECT FROM dbo.entity_dedupe_candidate c WHERE c.first_entity_id = t.entity_id AND c.status = 'open'

@@ -12,6 +12,8 @@ SET jit = off AS $$
 DECLARE
     v_passage record;
     v_fault text;
+    v_keys text[];
+    v_types text[];
     v_ends jsonb;
     v_rows jsonb;
     v_routed record;
@@ -36,11 +38,14 @@ BEGIN
       FROM dbo.usp_route_dimensions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, 'tag',
                (SELECT jsonb_agg(e.item - ARRAY['tag', 'entity', 'entity_type', 'on', 'attributes'] || jsonb_build_object('name', e.item -> 'tag') ORDER BY e.place)
                   FROM jsonb_array_elements(p_items) WITH ORDINALITY e(item, place))) r;
+    -- No key, no mention: items about a page or a chunk.
+    v_keys := ARRAY(SELECT dbo.fn_name_key(btrim(e.item ->> 'entity', E' \t\n\r')) FROM jsonb_array_elements(p_items) WITH ORDINALITY e(item, place) ORDER BY e.place);
+    v_types := ARRAY(SELECT e.item ->> 'entity_type' FROM jsonb_array_elements(p_items) WITH ORDINALITY e(item, place) ORDER BY e.place);
     SELECT jsonb_agg(jsonb_build_object('name', e.item -> 'entity', 'type', coalesce(e.item ->> 'entity_type', 'unknown'),
                'confidence', e.item -> 'confidence', 'grounding', e.item -> 'grounding', 'evidence', e.item -> 'evidence')) INTO v_ends
-      FROM jsonb_array_elements(p_items) e(item)
-     WHERE e.item ->> 'entity' IS NOT NULL AND dbo.fn_passage_mention(p_tenant_id, p_source_page_id, p_chunk_id,
-              dbo.fn_name_key(btrim(e.item ->> 'entity', E' \t\n\r')), e.item ->> 'entity_type') IS NULL;
+      FROM jsonb_array_elements(p_items) WITH ORDINALITY e(item, place)
+     WHERE e.item ->> 'entity' IS NOT NULL
+       AND e.place NOT IN (SELECT m.place FROM dbo.fn_passage_mentions(p_tenant_id, p_source_page_id, p_chunk_id, v_keys, v_types) m);
     IF v_ends IS NOT NULL THEN
         SELECT r.evidence_new INTO v_routed FROM dbo.usp_route_entities(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
             (SELECT r.job_type FROM llm.run r WHERE r.run_id = p_run_id), (SELECT r.contract_version FROM llm.run r WHERE r.run_id = p_run_id), v_ends) r;
@@ -51,8 +56,7 @@ BEGIN
                'chunk_id', CASE WHEN m.mention_id IS NULL AND coalesce(e.item ->> 'on', 'chunk') = 'chunk' THEN p_chunk_id END) ORDER BY e.place) INTO v_rows
       FROM jsonb_array_elements(p_items) WITH ORDINALITY e(item, place)
       JOIN unnest(tags) t ON t.ordinal = e.place
-      LEFT JOIN dbo.entity_mention m ON e.item ->> 'entity' IS NOT NULL AND m.mention_id = dbo.fn_passage_mention(p_tenant_id, p_source_page_id, p_chunk_id,
-            dbo.fn_name_key(btrim(e.item ->> 'entity', E' \t\n\r')), e.item ->> 'entity_type')
+      LEFT JOIN dbo.fn_passage_mentions(p_tenant_id, p_source_page_id, p_chunk_id, v_keys, v_types) m ON m.place = e.place
      CROSS JOIN LATERAL (SELECT dbo.fn_bound_row(p_tenant_id, e.item, 'tag', '{}', '{}') AS bounds) b;
     SELECT w.routed, usp_assign_tags.evidence_new + w.evidence_new INTO assignments, evidence_new
       FROM dbo.usp_write_rows(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, 'dbo.bridge_tag_assignment', v_rows, v_passage.char_start, v_passage.char_end) w;

@@ -22,9 +22,10 @@ BEGIN
     SELECT coalesce(array_agg(ROW((e.item ->> 'ordinal')::integer, (e.item ->> 'is_object')::boolean, 'dbo.dim_entity', m.entity_id,
                                   m.mention_id)::dbo.resolved_end), '{}')
       INTO ends
-      FROM jsonb_array_elements(p_ends) e(item)
-      JOIN dbo.entity_mention m ON m.mention_id = dbo.fn_passage_mention(p_tenant_id, p_source_page_id, p_chunk_id,
-            dbo.fn_name_key(btrim(e.item ->> 'name', E' \t\n\r')), e.item ->> 'type')
+      FROM jsonb_array_elements(p_ends) WITH ORDINALITY e(item, place)
+      JOIN dbo.fn_passage_mentions(p_tenant_id, p_source_page_id, p_chunk_id,
+            ARRAY(SELECT dbo.fn_name_key(btrim(e.item ->> 'name', E' \t\n\r')) FROM jsonb_array_elements(p_ends) WITH ORDINALITY e(item, place) ORDER BY e.place),
+            ARRAY(SELECT e.item ->> 'type' FROM jsonb_array_elements(p_ends) WITH ORDINALITY e(item, place) ORDER BY e.place)) m ON m.place = e.place
      WHERE e.item ->> 'family' = 'entity';
 
     FOR v_family IN SELECT f.* FROM dbo.dimension_family f

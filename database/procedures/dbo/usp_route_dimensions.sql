@@ -18,6 +18,8 @@
 CREATE OR REPLACE FUNCTION dbo.usp_route_dimensions(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
     p_chunk_id bigint, p_family text, p_items jsonb, OUT routed dbo.routed_row[], OUT evidence_new integer)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan -- planning takes longer than the work
 SET jit = off AS $$
 DECLARE
     v_passage record;

@@ -26,6 +26,7 @@ AS $$
 DECLARE
     v_passage record;
     v_items dbo.mention_item[];
+    v_joined dbo.mention_item[];
     v_new bigint[];
     v_settled bigint[];
     v_untyped bigint[];
@@ -44,13 +45,14 @@ BEGIN
     routed := '{}';
 
     WITH said AS MATERIALIZED (
-        SELECT e.place::integer AS ordinal, s.name, NULL::text AS alias_of_key, dbo.fn_name_key(s.name) AS key, e.item
+        SELECT e.place::integer AS ordinal, s.name, NULL::text AS alias_of_key, dbo.fn_name_key(s.name) AS key,
+               dbo.fn_type_key(e.item ->> 'type') AS said_type, e.item
           FROM jsonb_array_elements(p_entities) WITH ORDINALITY e(item, place)
          CROSS JOIN LATERAL (SELECT btrim(e.item ->> 'name', E' \t\n\r') AS name) s
     ), named AS MATERIALIZED (
-        SELECT s.ordinal, s.name, s.alias_of_key, s.key, s.item FROM said s
+        SELECT s.ordinal, s.name, s.alias_of_key, s.key, s.said_type, s.item FROM said s
         UNION ALL
-        SELECT s.ordinal, btrim(a.alias, E' \t\n\r'), s.key, dbo.fn_name_key(btrim(a.alias, E' \t\n\r')), s.item
+        SELECT s.ordinal, btrim(a.alias, E' \t\n\r'), s.key, dbo.fn_name_key(btrim(a.alias, E' \t\n\r')), s.said_type, s.item
           FROM said s
          CROSS JOIN jsonb_array_elements_text(CASE WHEN jsonb_typeof(s.item -> 'aliases') = 'array'
                                                    THEN s.item -> 'aliases' ELSE '[]' END) a(alias)
@@ -58,40 +60,43 @@ BEGIN
     ), locked AS MATERIALIZED (
         SELECT l.name_id, l.name_key FROM dbo.usp_lock_names(p_tenant_id, ARRAY(SELECT n.key FROM named n)) l
     )
-    SELECT array_agg(ROW(n.ordinal, n.name, l.name_id, dbo.fn_concrete_type(n.item ->> 'type'), dbo.fn_type_key(n.item ->> 'type'),
+    SELECT array_agg(ROW(n.ordinal, n.name, l.name_id, c.type_key, n.said_type,
                          c.confidence, n.item ->> 'grounding',
                          dbo.fn_state_by_thresholds(c.confidence, n.item ->> 'grounding', t.auto_promote, t.manual_review),
-                         coalesce(nullif(n.item -> 'attributes', 'null'), '{}'), o.name_id)::dbo.mention_item),
-           bool_or(o.name_id IS NULL AND dbo.fn_concrete_type(n.item ->> 'type') IS NULL), bool_or(o.name_id IS NOT NULL)
+                         dbo.fn_union_attributes(ARRAY[coalesce(nullif(n.item -> 'attributes', 'null'), '{}')]), o.name_id)::dbo.mention_item),
+           bool_or(o.name_id IS NULL AND c.type_key IS NULL), bool_or(o.name_id IS NOT NULL)
       INTO v_items, v_has_untyped, v_has_aliases
       FROM named n
       JOIN locked l ON l.name_key = n.key
       LEFT JOIN locked o ON o.name_key = n.alias_of_key
-     CROSS JOIN LATERAL (SELECT (n.item ->> 'confidence')::double precision AS confidence) c
+     CROSS JOIN LATERAL (SELECT (n.item ->> 'confidence')::double precision AS confidence, nullif(nullif(n.said_type, 'unknown'), 'other') AS type_key) c
      CROSS JOIN dbo.fn_thresholds(p_tenant_id, 'entity') t;
     IF v_items IS NULL THEN
         RETURN;
     END IF;
+    v_joined := dbo.fn_joined_mentions(v_items);
 
     -- Dimensions. The first concrete type of a name is taken by its untyped row, if it has one; a merged one takes none
     -- that its master clashes with.
-    UPDATE dbo.dim_entity e SET type_key = t.type_key, entity_type = t.type_key, updated_at = now()
-      FROM (SELECT i.name_id, min(i.type_key COLLATE "C") AS type_key FROM unnest(v_items) i
-             WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL GROUP BY i.name_id) t
-     WHERE e.tenant_id = p_tenant_id AND e.name_id = t.name_id AND e.type_key IS NULL
-       AND (e.merged_into_id IS NULL OR EXISTS (SELECT FROM dbo.dim_entity o
-             WHERE o.entity_id = e.merged_into_id AND o.tenant_id = p_tenant_id AND coalesce(o.type_key, t.type_key) = t.type_key))
-       AND NOT EXISTS (SELECT FROM dbo.dim_entity o
-                        WHERE o.tenant_id = p_tenant_id AND o.name_id = t.name_id AND o.type_key IS NOT NULL);
+    IF EXISTS (SELECT FROM unnest(v_joined) i JOIN dbo.dim_entity e ON e.tenant_id = p_tenant_id AND e.name_id = i.name_id AND e.type_key IS NULL
+                WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL) THEN
+        UPDATE dbo.dim_entity e SET type_key = t.type_key, entity_type = t.type_key, updated_at = now()
+          FROM (SELECT i.name_id, min(i.type_key COLLATE "C") AS type_key FROM unnest(v_items) i
+                 WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL GROUP BY i.name_id) t
+         WHERE e.tenant_id = p_tenant_id AND e.name_id = t.name_id AND e.type_key IS NULL
+           AND (e.merged_into_id IS NULL OR EXISTS (SELECT FROM dbo.dim_entity o
+                 WHERE o.entity_id = e.merged_into_id AND o.tenant_id = p_tenant_id AND coalesce(o.type_key, t.type_key) = t.type_key))
+           AND NOT EXISTS (SELECT FROM dbo.dim_entity o
+                            WHERE o.tenant_id = p_tenant_id AND o.name_id = t.name_id AND o.type_key IS NOT NULL);
+    END IF;
     WITH made AS (
         INSERT INTO dbo.dim_entity AS e (tenant_id, name_id, entity_name, name_key, entity_type, type_key, confidence,
             promotion_state, attributes, support, source_llm_run_id)
-        SELECT p_tenant_id, n.name_id, substr(min(dbo.fn_name_rank(i.name)), 6), n.name_key, i.type_key, i.type_key, max(i.confidence),
-               (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1], dbo.fn_union_attributes(array_agg(i.attributes)), 1, p_run_id
-          FROM unnest(v_items) i JOIN dbo.name n ON n.name_id = i.name_id
-         WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL
-           AND NOT EXISTS (SELECT FROM dbo.dim_entity o WHERE o.tenant_id = p_tenant_id AND o.name_id = i.name_id AND o.type_key = i.type_key)
-         GROUP BY n.name_id, n.name_key, i.type_key
+        SELECT p_tenant_id, n.name_id, i.name, n.name_key, i.type_key, i.type_key, i.confidence, i.state, i.attributes, 1, p_run_id
+          FROM (SELECT j.* FROM unnest(v_joined) j
+                 WHERE j.alias_of_name_id IS NULL AND j.type_key IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM dbo.dim_entity o WHERE o.tenant_id = p_tenant_id AND o.name_id = j.name_id AND o.type_key = j.type_key) OFFSET 0) i
+          JOIN dbo.name n ON n.name_id = i.name_id
          ORDER BY n.name_key COLLATE "C", i.type_key
         ON CONFLICT (tenant_id, name_id, type_key) DO NOTHING
         RETURNING e.entity_id, e.name_id)
@@ -99,22 +104,22 @@ BEGIN
 
     -- Mentions, those with a type first: the others' home may depend on them.
     PERFORM dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
-                                   ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL));
+                                   ARRAY(SELECT i FROM unnest(v_joined) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL));
     IF v_has_untyped THEN
         v_untyped := ARRAY(SELECT dbo.usp_make_untyped_entities(p_tenant_id, p_run_id, ARRAY(
-                    SELECT i.name_id FROM unnest(v_items) i
+                    SELECT i.name_id FROM unnest(v_joined) i
                      WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL
                        AND dbo.fn_untyped_home(p_tenant_id, i.name_id, p_source_page_id, p_chunk_id) IS NULL)));
         UPDATE dbo.dim_entity e SET entity_name = t.name, entity_type = t.said_type
           FROM (SELECT i.name_id, substr(min(dbo.fn_name_rank(i.name)), 6) AS name, min(i.said_type COLLATE "C") AS said_type
-                  FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL GROUP BY i.name_id) t
+                  FROM unnest(v_joined) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL GROUP BY i.name_id) t
          WHERE e.entity_id = ANY (v_untyped) AND e.name_id = t.name_id;
         PERFORM dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
-                                       ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL));
+                                       ARRAY(SELECT i FROM unnest(v_joined) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL));
     END IF;
     IF v_has_aliases THEN
         v_new_aliases := dbo.usp_write_mentions(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id,
-                                       ARRAY(SELECT i FROM unnest(v_items) i WHERE i.alias_of_name_id IS NOT NULL));
+                                       ARRAY(SELECT i FROM unnest(v_joined) i WHERE i.alias_of_name_id IS NOT NULL));
     END IF;
     PERFORM dbo.usp_settle_untyped_mentions(p_tenant_id, v_new_names, p_source_page_id,
                                    ARRAY(SELECT i.name_id FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL));
@@ -138,7 +143,7 @@ BEGIN
           FROM (SELECT r.entity_id, min(dbo.fn_name_rank(i.name)) FILTER (WHERE d.name_id = i.name_id) AS name_rank,
                        min(i.said_type COLLATE "C") FILTER (WHERE d.name_id = i.name_id) AS said_type,
                        max(i.confidence) AS confidence, dbo.fn_union_attributes(array_agg(i.attributes)) AS attributes,
-                       (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1] AS state
+                       dbo.fn_state_of_rank(max(dbo.fn_state_rank(i.state))) AS state
                   FROM unnest(v_ordinals, v_entity_ids) r(ordinal, entity_id)
                   JOIN unnest(v_items) i ON i.ordinal = r.ordinal AND i.alias_of_name_id IS NULL
                   JOIN dbo.dim_entity d ON d.entity_id = r.entity_id AND d.tenant_id = p_tenant_id

@@ -13,6 +13,8 @@ CREATE OR REPLACE FUNCTION dbo.usp_route_facts(p_tenant_id integer, p_run_id uui
     p_job_type text, p_contract_version text, p_facts jsonb, OUT facts dbo.routed_row[], OUT entities dbo.routed_item[],
     OUT dimensions dbo.routed_row[], OUT evidence_new integer)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan -- planning takes longer than the work
 SET jit = off AS $$
 DECLARE
     v_passage record;

@@ -100,7 +100,7 @@ BEGIN
             end_precision, work_context, support, source_llm_run_id)
         SELECT p_tenant_id, i.from_entity_id, i.to_entity_id, i.relation_type, i.start_date, i.end_date,
                i.start_work_id, i.end_work_id, max(i.confidence),
-               (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1], dbo.fn_union_attributes(array_agg(i.attributes)),
+               dbo.fn_state_of_rank(max(dbo.fn_state_rank(i.state))), dbo.fn_union_attributes(array_agg(i.attributes)),
                min(i.start_text COLLATE "C"), min(i.end_text COLLATE "C"), min(i.start_precision COLLATE "C"),
                min(i.end_precision COLLATE "C"), min(i.work_context COLLATE "C"), 1, p_run_id
           FROM unnest(v_items) i
@@ -131,7 +131,7 @@ BEGIN
            work_context = CASE WHEN dbo.fn_is_decided(r.promotion_state) THEN r.work_context
                                ELSE least(r.work_context COLLATE "C", t.work_context) END, updated_at = now()
       FROM (SELECT x.target_id, max(i.confidence) AS confidence,
-                   (array_agg(i.state ORDER BY dbo.fn_state_rank(i.state) DESC))[1] AS state,
+                   dbo.fn_state_of_rank(max(dbo.fn_state_rank(i.state))) AS state,
                    dbo.fn_union_attributes(array_agg(i.attributes)) AS attributes,
                    min(i.start_text COLLATE "C") AS start_text, min(i.end_text COLLATE "C") AS end_text,
                    min(i.start_precision COLLATE "C") AS start_precision, min(i.end_precision COLLATE "C") AS end_precision,

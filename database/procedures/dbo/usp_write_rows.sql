@@ -1,6 +1,6 @@
 -- Writes rows of one passage into a table with the standard columns: the step that dimensions, bridges and facts share.
--- Rows whose natural key is missing are inserted; all are resolved again, then enriched (dbo.fn_folding_rules) and linked
--- to their evidence. The same again changes nothing.
+-- Rows whose natural key is missing are inserted, joined (dbo.fn_folding_rules); all are resolved again, those that were there enriched,
+-- and linked to their evidence. The same again changes nothing.
 -- p_table: with its schema; p_rows: array of objects with the table's columns (all of dbo.fn_insert_columns, generated
 -- columns of the natural key too, confidence, promotion_state, attributes …) and ordinal, evidence, grounding,
 -- mention_id, other_mention_id, said, as dbo.usp_add_evidence takes them. p_char_start, p_char_end: the passage.
@@ -17,6 +17,8 @@ DECLARE
     v_natural text[] := dbo.fn_natural_key(p_table);
     v_insert text[] := array_remove(dbo.fn_insert_columns(p_table), 'tenant_id');
     v_from text;
+    v_folded text[] := ARRAY(SELECT r.column_name FROM dbo.fn_folding_rules(p_table, v_natural) r WHERE r.column_name <> 'updated_at');
+    v_has_support boolean := EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = p_table::regclass AND a.attname = 'support' AND NOT a.attisdropped);
     v_new bigint[];
 BEGIN
     routed := '{}';
@@ -29,16 +31,23 @@ BEGIN
 
     EXECUTE (SELECT format($q$
         WITH made AS (
-            INSERT INTO %1$s AS t (tenant_id, %2$s, source_llm_run_id)
-            SELECT DISTINCT ON (%3$s) $1, %4$s, $3 FROM %5$s ORDER BY %3$s, %6$s
+            INSERT INTO %1$s AS t (tenant_id, %2$s%3$s, source_llm_run_id)
+            SELECT $1, %4$s%5$s, $3 FROM (SELECT %6$s FROM %7$s GROUP BY %8$s) d ORDER BY %8$s
             ON CONFLICT DO NOTHING
-            RETURNING t.%7$s)
-        SELECT coalesce(array_agg(m.%7$s), '{}') FROM made m $q$,
-        v_relation, string_agg(quote_ident(c.name), ', '),
-        (SELECT string_agg(format('d.%I', n.name), ', ' ORDER BY n.place) FROM unnest(v_natural) WITH ORDINALITY n(name, place)),
-        string_agg(format('d.%I', c.name), ', ' ORDER BY c.place), v_from,
-        string_agg(format('d.%I', c.name), ', ' ORDER BY c.place), v_key)
-      FROM unnest(v_insert) WITH ORDINALITY c(name, place))
+            RETURNING t.%9$s)
+        SELECT coalesce(array_agg(m.%9$s), '{}') FROM made m $q$,
+        v_relation, string_agg(quote_ident(c.name), ', ' ORDER BY c.place), CASE WHEN v_has_support THEN ', support' ELSE '' END,
+        string_agg(format('d.%I', c.name), ', ' ORDER BY c.place), CASE WHEN v_has_support THEN ', 1' ELSE '' END,
+        -- What is neither part of the key nor joined follows from the key.
+        (SELECT string_agg(x.expression, ', ') FROM (
+            SELECT format('d.%I', n.name) AS expression FROM unnest(v_natural) n(name)
+            UNION ALL
+            SELECT format('(array_agg(d.%1$I))[1] AS %1$I', i.name) FROM unnest(v_insert) i(name) WHERE i.name <> ALL (v_natural || v_folded)
+            UNION ALL
+            SELECT format('%s AS %I', r.aggregate, r.column_name) FROM dbo.fn_folding_rules(p_table, v_natural) r WHERE r.column_name <> 'updated_at') x),
+        v_from, (SELECT string_agg(format('%I', n.name), ', ' ORDER BY n.place) FROM unnest(v_natural) WITH ORDINALITY n(name, place)),
+        v_key)
+      FROM unnest(v_insert || ARRAY(SELECT f.name FROM unnest(v_folded) f(name) WHERE f.name <> ALL (v_insert))) WITH ORDINALITY c(name, place))
        INTO v_new USING p_tenant_id, p_rows, p_run_id;
 
     EXECUTE format($q$
@@ -47,14 +56,16 @@ BEGIN
           FROM %2$s JOIN %3$s t ON %4$s $q$, v_key, v_from, v_relation, dbo.fn_key_match(p_table))
        INTO routed USING p_tenant_id, p_rows, v_new, p_table;
 
-    EXECUTE format($q$
-        UPDATE %1$s t SET %2$s
-          FROM (SELECT x.target_id, %3$s
-                  FROM %4$s JOIN unnest($3) x ON x.ordinal = (e.item ->> 'ordinal')::integer GROUP BY x.target_id) f
-         WHERE t.%5$s = f.target_id AND t.tenant_id = $1 AND (%6$s) $q$,
-        v_relation, dbo.fn_folding_assignments(p_table, v_natural, false), dbo.fn_folding_assignments(p_table, v_natural, true),
-        v_from, v_key, dbo.fn_folding_changes(p_table, v_natural))
-      USING p_tenant_id, p_rows, routed;
+    IF EXISTS (SELECT FROM unnest(routed) x WHERE NOT x.is_new) THEN
+        EXECUTE format($q$
+            UPDATE %1$s t SET %2$s
+              FROM (SELECT x.target_id, %3$s
+                      FROM %4$s JOIN unnest($3) x ON x.ordinal = (e.item ->> 'ordinal')::integer AND NOT x.is_new GROUP BY x.target_id) f
+             WHERE t.%5$s = f.target_id AND t.tenant_id = $1 AND (%6$s) $q$,
+            v_relation, dbo.fn_folding_assignments(p_table, v_natural, false), dbo.fn_folding_assignments(p_table, v_natural, true),
+            v_from, v_key, dbo.fn_folding_changes(p_table, v_natural))
+          USING p_tenant_id, p_rows, routed;
+    END IF;
 
     evidence_new := dbo.usp_add_evidence(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, ARRAY(
         SELECT ROW(p_table, x.target_id, v.char_start, v.char_end, v.quote, v.grounding,
@@ -62,5 +73,5 @@ BEGIN
                    (e.item ->> 'mention_id')::bigint, (e.item ->> 'other_mention_id')::bigint, e.item -> 'said')::dbo.evidence_item
           FROM jsonb_array_elements(p_rows) e(item)
           JOIN unnest(routed) x ON x.ordinal = (e.item ->> 'ordinal')::integer
-         CROSS JOIN LATERAL dbo.fn_evidence_pieces(e.item, p_char_start, p_char_end) v));
+         CROSS JOIN LATERAL dbo.fn_evidence_pieces(e.item, p_char_start, p_char_end) v), CASE WHEN v_has_support THEN v_new ELSE '{}' END);
 END $$;
