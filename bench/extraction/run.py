@@ -46,28 +46,24 @@ def chosen(which, count, seed):
     """Documents {id, title, text, set}, their gold in the scorer's form, and the model's tokens of each, where known."""
     documents, gold = lines(PEERS / "data" / "docs.jsonl"), {g["doc"]: g for g in lines(PEERS / "data" / "gold.jsonl")}
     if which == "held-out":
-        seen = {d.get("title") for d in documents}
-        others = [d for d in lines(SHARED / "eval" / "re" / "redocred" / "dev.jsonl") if d["title"] not in seen]
-        drawn = random.Random(seed).sample(others, count)
-        return [held_out(d) for d in drawn], {}
+        folder = SHARED / "eval" / "re" / "redocred"
+        labels = json.loads((folder / "relation_types.json").read_text())
+        others = [d for d in lines(folder / "dev.jsonl") if d["id"] not in {seen["id"] for seen in documents}]
+        return [held_out(d, labels) for d in random.Random(seed).sample(others, count)], {}
     wanted = COMMON if which == "common" else list(gold)
     tokens = json.loads((PEERS / "data" / "tokens.json").read_text())
     return [(d, gold[d["id"]]) for d in documents if d["id"] in wanted and d["id"] in gold], tokens
 
 
-def held_out(document):
+def held_out(document, labels):
     """A Re-DocRED document as the peers' build.py makes one."""
-    name = f"held-out-{document['id']}"
-    entities = [{"id": e["id"], "names": list(dict.fromkeys([e["name"], *(m["name"] for m in e.get("mentions", []))])),
-                 "type": e["type"], "optional": False, "literal": e["type"] in ("TIME", "NUM")}
-                for e in document["entities"]]
-    literal = {e["id"] for e in entities if e["literal"]}
-    relations = [{"head": r["head"], "type": r["type"], "tail": r["tail"], "literal": bool({r["head"], r["tail"]} & literal)}
-                 for r in document["relations"]]
-    for entity in entities:
-        entity["optional"] = entity["literal"]
-    return ({"id": name, "set": "B", "title": document["title"], "text": document["text"]},
-            {"doc": name, "set": "B", "entities": entities, "relations": relations})
+    literal = {e["id"] for e in document["entities"] if e["type"] in ("TIME", "NUM")}
+    entities = [{"id": e["id"], "names": [e["name"], *e["aliases"]], "type": e["type"], "optional": e["id"] in literal,
+                 "literal": e["id"] in literal} for e in document["entities"]]
+    relations = [{"head": r["head"], "tail": r["tail"], "type": labels.get(r["type"], r["type"]),
+                  "literal": bool({r["head"], r["tail"]} & literal)} for r in document["relations"]]
+    return ({"id": document["id"], "set": "B", "title": document["title"], "text": document["text"]},
+            {"doc": document["id"], "set": "B", "entities": entities, "relations": relations})
 
 
 def almagest(home, *arguments, check=True):
