@@ -117,6 +117,21 @@ class Dumps(Intake):
         self.assertIn("document type", done["refused"][0]["reason"])
 
 
+class Charsets(Intake):
+    def test_pages_of_other_charsets_are_read_by_what_they_declare_or_look_like(self):
+        latin = "Die Fähre fährt über die Bucht, und Zoë hält das Öl für die Lampen bereit. “Nein”, sagt sie – für 5 €." * 3
+        japanese, chinese = "灯台守のリンヘは毎晩ランプに火をともす。" * 12, "黄铜海岸的守灯人每天晚上点亮灯塔。" * 12
+        cases = {"declared-1252": (latin, "windows-1252", "iso-8859-1"), "declared-sjis": (japanese, "shift_jis", "Shift_JIS"), "declared-gb": (chinese, "gb18030", "gb2312"),
+                 "bare-1252": (latin, "windows-1252", None), "bare-sjis": (japanese, "shift_jis", None), "bare-gb": (chinese, "gb18030", None),
+                 "utf-16": (japanese, "utf-16", None), "utf-16-bare": (latin, "utf-16-le", None)}
+        for name, (words, charset, declared) in cases.items():
+            meta = f"<meta charset='{declared}'>" if declared else ""
+            self.home.write(f"charsets/{name}.html", f"<html><head>{meta}<title>{name}</title></head><body><p>{words}</p></body></html>".encode(charset))
+        self.assertEqual(len(cases), self.ingest(self.home.inputs / "charsets")["new_pages"])
+        for name, (words, _, _) in cases.items():
+            self.assertEqual(words, self.text(name), name)
+
+
 class Pdf(Intake):
     def test_a_pdf_is_read_and_a_page_of_it_ends_a_paragraph(self):
         self.ingest(self.home.write("two.pdf", pdf("Veyra ruled the coast.", "Linhe kept the lamp.")))
