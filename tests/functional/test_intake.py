@@ -105,6 +105,19 @@ class Dumps(Intake):
         self.assertEqual(1, changed["new_pages"])
         self.assertEqual([["2"]], self.home.sql("SELECT max(version) FROM sem.source_page WHERE title = 'Ship 3'"))
 
+    def test_thousands_of_pages_keep_their_order_and_a_title_that_comes_again_is_a_later_version(self):
+        pages = [page(f"Buoy {n}", f"Buoy {n} rings.") for n in range(1700)]
+        for at, words in ((600, "rings twice"), (601, "rings thrice"), (1200, "is gone")):
+            pages.insert(at, page("Buoy 3", f"Buoy 3 {words}."))
+        done = self.ingest(self.home.write("buoys.xml", (DUMP % "".join(pages)).encode()))
+        self.assertEqual((1703, 1703, 0), (done["pages"], done["new_pages"], done["jobs_enqueued"] % 1703))
+        self.assertEqual([["1", "Buoy 3 rings."], ["2", "Buoy 3 rings twice."], ["3", "Buoy 3 rings thrice."], ["4", "Buoy 3 is gone."]],
+                         self.home.sql("SELECT version, text FROM sem.source_page WHERE title = 'Buoy 3' ORDER BY version"))
+        told = dict(self.home.sql("SELECT source_page_id, title FROM sem.source_page WHERE title LIKE 'Buoy %'"))
+        self.assertEqual([f"Buoy {n}" for n in range(500)], [told[str(page_id)] for page_id in done["source_page_ids"][:500]])
+        self.assertEqual(sorted(done["source_page_ids"][:500]), done["source_page_ids"][:500])
+        self.assertEqual(0, self.ingest(self.home.inputs / "buoys.xml")["new_pages"])
+
     def test_pages_before_the_place_where_a_dump_is_cut_off_are_taken_in(self):
         whole = (DUMP % (page("First", "Kept.") + page("Second", "Lost."))).encode()
         done = self.ingest(self.home.write("cut.xml", whole[:whole.index(b"Lost")]), status=3)
