@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""How fast pages are taken in, how much memory that takes, and whether dumps are read exactly.
+"""How fast pages are taken in beside well-known extractors, how much memory that takes, and whether dumps are read exactly.
 
 Makes a MediaWiki dump, the same packed, JSON Lines and a folder of files of real wikitext (BENCH_EVAL names the
 folder that holds mediawiki/, else ../shared/eval; without it, of prose made here), BENCH_MEGABYTES of each (default 20),
-and takes each into a home of its own: megabytes of text a second, processor seconds, peak memory; the dump also ten times
-as long, for memory. Then takes in the dumps of mediawiki/xml, and compares pages, namespaces, redirects and text with
-mediawiki/*expected*.jsonl. There is no well-known extractor of dumps among the peers; that is said.
+and gathers HTML pages from BENCH_HTML (default /usr/share/doc). Takes each into a home of its own: megabytes a second,
+processor seconds, peak memory; the dump also ten times as long, for memory. The extractors of peers.py read the same dump and pages
+in the same run, with the Python that BENCH_PEERS_PYTHON names (a virtual environment that has them): they make text only, while
+Almagest also stores pages and payloads and enqueues their jobs. Then takes in the dumps of mediawiki/xml, and compares pages,
+namespaces, redirects and text with mediawiki/*expected*.jsonl. BENCH_ONLY=dump,html,exact,… chooses parts.
 """
 import bz2
 import hashlib
@@ -24,8 +26,11 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("ALMAGEST_PROGRAM") or str(REPOSITORY / "build" / "almagest")
 EVAL = pathlib.Path(os.environ.get("BENCH_EVAL") or REPOSITORY.parent / "shared" / "eval") / "mediawiki"
 MEGABYTES = float(os.environ.get("BENCH_MEGABYTES") or 20)
-HEAD = ('<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en"><siteinfo><base>https://bench.example/wiki/Main'
-        '</base><namespaces><namespace key="0"/></namespaces></siteinfo>\n')
+HTML = pathlib.Path(os.environ.get("BENCH_HTML") or "/usr/share/doc")
+PEERS_PYTHON = os.environ.get("BENCH_PEERS_PYTHON")
+ONLY = set(filter(None, os.environ.get("BENCH_ONLY", "").split(",")))
+HEAD = ('<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">\n  <siteinfo>\n    <base>https://bench.example/wiki/Main</base>\n'
+        '    <namespaces>\n      <namespace key="0" />\n      <namespace key="10">Template</namespace>\n    </namespaces>\n  </siteinfo>\n')
 
 
 def figure(name, value, unit, peer=None, peer_value=None, ratio=None, runs=1):
@@ -85,7 +90,9 @@ def write_dump(path, megabytes):
     with path.open("w", encoding="utf-8") as out:
         out.write(HEAD)
         for number, (title, text) in enumerate(texts(megabytes)):
-            out.write(f"<page><title>{title}</title><ns>0</ns><id>{number}</id><revision><id>{number}</id><model>wikitext</model><text>{escape(text)}</text></revision></page>\n")
+            # An element a line, as MediaWiki writes them: wikiextractor reads lines.
+            out.write(f"  <page>\n    <title>{title}</title>\n    <ns>0</ns>\n    <id>{number + 1}</id>\n    <revision>\n      <id>{number + 1}</id>\n"
+                      f"      <model>wikitext</model>\n      <text xml:space=\"preserve\">{escape(text)}</text>\n    </revision>\n  </page>\n")
         out.write("</mediawiki>\n")
 
 
@@ -101,11 +108,54 @@ def write_folder(path, megabytes):
         (path / f"{title}.txt").write_text(text, encoding="utf-8")
 
 
-def speed(folder, name, source, megabytes):
+def copy_html(path):
+    """HTML pages of at least 4 kB, up to MEGABYTES; how many there are."""
+    path.mkdir()
+    left = MEGABYTES * 1e6
+    for number, file in enumerate(sorted(HTML.rglob("*.html"))):
+        if left <= 0:
+            break
+        if file.is_file() and not file.is_symlink() and file.stat().st_size >= 4096:
+            shutil.copyfile(file, path / f"{number:05}.html")
+            left -= file.stat().st_size
+    return MEGABYTES - left / 1e6
+
+
+def peers(kind):
+    """Names of those that are installed and read such files."""
+    if not PEERS_PYTHON:
+        return []
+    names = json.loads(subprocess.run([PEERS_PYTHON, pathlib.Path(__file__).with_name("peers.py"), "--list"], stdout=subprocess.PIPE, check=True).stdout)
+    return [name for name in names if name in {"html": ("trafilatura", "readability", "resiliparse"), "dump": ("mwparserfromhell", "wikiextractor")}[kind]]
+
+
+def peer_speeds(kind, paths):
+    """Megabytes a second of each extractor on these files."""
+    speeds = {}
+    for name in peers(kind):
+        done = subprocess.run([PEERS_PYTHON, pathlib.Path(__file__).with_name("peers.py"), name, "-"], input="\n".join(map(str, paths)), stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True)
+        if done.returncode == 0:
+            told = json.loads(done.stdout)
+            speeds[name] = told["megabytes"] / told["seconds"]
+        else:
+            say(f"{name} failed")
+    if not speeds:
+        say(f"no extractor to compare {kind} with: BENCH_PEERS_PYTHON names a Python that has them (bench/ingest/peers.py)")
+    return speeds
+
+
+def beside(name, megabytes, wall, speeds):
+    for peer, value in speeds.items():
+        figure(f"ingest {name}", round(megabytes / wall, 2), "MB/s", peer, round(value, 2), round(megabytes / wall / value, 2))
+
+
+def speed(folder, name, source, megabytes, speeds=None):
     with Home(folder / f"home-{name}") as home:
         out, wall, processor, memory = home.run("ingest", "--json", source)
         pages = json.loads(out)["new_pages"]
         figure(f"ingest {name}", round(megabytes / wall, 2), "MB/s")
+        beside(name, megabytes, wall, speeds or {})
         figure(f"ingest {name}, pages", round(pages / wall, 1), "pages/s")
         figure(f"ingest {name}, processor of the program", round(processor / megabytes * 1000, 1), "ms/MB")
         figure(f"ingest {name}, peak memory", round(memory, 1), "MB")
@@ -149,25 +199,38 @@ def exactness(folder):
             say(f"not as expected: {one}")
 
 
+def wanted(part):
+    return not ONLY or part in ONLY
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="almagest-bench-") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
-        say("no well-known extractor of dumps is among the peers (../shared/peers): no ratio for speeds")
         dump = folder / "pages.xml"
         write_dump(dump, MEGABYTES)
-        memory = speed(folder, "dump", dump, MEGABYTES)
-        packed = folder / "pages.xml.bz2"
-        packed.write_bytes(bz2.compress(dump.read_bytes()))
-        speed(folder, "packed dump", packed, MEGABYTES)
-        write_lines(folder / "pages.jsonl", MEGABYTES)
-        speed(folder, "JSON Lines", folder / "pages.jsonl", MEGABYTES)
-        write_folder(folder / "files", MEGABYTES)
-        speed(folder, "folder of text", folder / "files", MEGABYTES)
-        if not os.environ.get("BENCH_SHORT"):
+        memory = None
+        if wanted("dump"):
+            memory = speed(folder, "dump", dump, MEGABYTES, peer_speeds("dump", [dump]))
+        if wanted("packed"):
+            packed = folder / "pages.xml.bz2"
+            packed.write_bytes(bz2.compress(dump.read_bytes()))
+            speed(folder, "packed dump", packed, MEGABYTES)
+        if wanted("lines"):
+            write_lines(folder / "pages.jsonl", MEGABYTES)
+            speed(folder, "JSON Lines", folder / "pages.jsonl", MEGABYTES)
+        if wanted("folder"):
+            write_folder(folder / "files", MEGABYTES)
+            speed(folder, "folder of text", folder / "files", MEGABYTES)
+        if wanted("html"):
+            megabytes = copy_html(folder / "html")
+            speed(folder, "folder of HTML", folder / "html", megabytes, peer_speeds("html", sorted((folder / "html").iterdir())))
+        if memory and wanted("memory") and not os.environ.get("BENCH_SHORT"):
             write_dump(dump, MEGABYTES * 10)
             ten = speed(folder, "dump ten times as long", dump, MEGABYTES * 10)
             figure("memory for a dump ten times as long", round(ten, 1), "MB", "the short one", round(memory, 1), round(memory / ten, 2))
+        if not wanted("exact"):
+            return
         if EVAL.is_dir():
             exactness(folder)
         else:

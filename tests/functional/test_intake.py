@@ -105,6 +105,19 @@ class Dumps(Intake):
         self.assertEqual(1, changed["new_pages"])
         self.assertEqual([["2"]], self.home.sql("SELECT max(version) FROM sem.source_page WHERE title = 'Ship 3'"))
 
+    def test_thousands_of_pages_keep_their_order_and_a_title_that_comes_again_is_a_later_version(self):
+        pages = [page(f"Buoy {n}", f"Buoy {n} rings.") for n in range(1700)]
+        for at, words in ((600, "rings twice"), (601, "rings thrice"), (1200, "is gone")):
+            pages.insert(at, page("Buoy 3", f"Buoy 3 {words}."))
+        done = self.ingest(self.home.write("buoys.xml", (DUMP % "".join(pages)).encode()))
+        self.assertEqual((1703, 1703, 0), (done["pages"], done["new_pages"], done["jobs_enqueued"] % 1703))
+        self.assertEqual([["1", "Buoy 3 rings."], ["2", "Buoy 3 rings twice."], ["3", "Buoy 3 rings thrice."], ["4", "Buoy 3 is gone."]],
+                         self.home.sql("SELECT version, text FROM sem.source_page WHERE title = 'Buoy 3' ORDER BY version"))
+        told = dict(self.home.sql("SELECT source_page_id, title FROM sem.source_page WHERE title LIKE 'Buoy %'"))
+        self.assertEqual([f"Buoy {n}" for n in range(500)], [told[str(page_id)] for page_id in done["source_page_ids"][:500]])
+        self.assertEqual(sorted(done["source_page_ids"][:500]), done["source_page_ids"][:500])
+        self.assertEqual(0, self.ingest(self.home.inputs / "buoys.xml")["new_pages"])
+
     def test_pages_before_the_place_where_a_dump_is_cut_off_are_taken_in(self):
         whole = (DUMP % (page("First", "Kept.") + page("Second", "Lost."))).encode()
         done = self.ingest(self.home.write("cut.xml", whole[:whole.index(b"Lost")]), status=3)
@@ -115,6 +128,21 @@ class Dumps(Intake):
         bomb = '<?xml version="1.0"?><!DOCTYPE mediawiki [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + DUMP % page("Bomb", "x")
         done = self.ingest(self.home.write("bomb.xml", bomb.encode()), status=1)
         self.assertIn("document type", done["refused"][0]["reason"])
+
+
+class Charsets(Intake):
+    def test_pages_of_other_charsets_are_read_by_what_they_declare_or_look_like(self):
+        latin = "Die Fähre fährt über die Bucht, und Zoë hält das Öl für die Lampen bereit. “Nein”, sagt sie – für 5 €." * 3
+        japanese, chinese = "灯台守のリンヘは毎晩ランプに火をともす。" * 12, "黄铜海岸的守灯人每天晚上点亮灯塔。" * 12
+        cases = {"declared-1252": (latin, "windows-1252", "iso-8859-1"), "declared-sjis": (japanese, "shift_jis", "Shift_JIS"), "declared-gb": (chinese, "gb18030", "gb2312"),
+                 "bare-1252": (latin, "windows-1252", None), "bare-sjis": (japanese, "shift_jis", None), "bare-gb": (chinese, "gb18030", None),
+                 "utf-16": (japanese, "utf-16", None), "utf-16-bare": (latin, "utf-16-le", None)}
+        for name, (words, charset, declared) in cases.items():
+            meta = f"<meta charset='{declared}'>" if declared else ""
+            self.home.write(f"charsets/{name}.html", f"<html><head>{meta}<title>{name}</title></head><body><p>{words}</p></body></html>".encode(charset))
+        self.assertEqual(len(cases), self.ingest(self.home.inputs / "charsets")["new_pages"])
+        for name, (words, _, _) in cases.items():
+            self.assertEqual(words, self.text(name), name)
 
 
 class Pdf(Intake):
