@@ -115,7 +115,7 @@ def judged_names(folder: pathlib.Path) -> None:
     if (path := EVAL / "names" / "wookieepedia_homonyms.jsonl").exists():
         rows = lines_of(path)
         found = scores(folder, [(row["left"], row["right"], row["left_type"], row["right_type"]) for row in rows])
-        figure(f"homonyms of {len(rows)} that the audit asks about (merged: none)", sum(score >= LIKELY_ONE for score in found) / len(rows), "share",
+        figure(f"homonyms of {len(rows)} that the audit would ask about; it merges none", sum(score >= LIKELY_ONE for score in found) / len(rows), "share",
                None, None, 1, 1)
     if (path := EVAL / "names" / "wookieepedia_character_aliases.jsonl").exists():
         rows = lines_of(path)
@@ -152,7 +152,7 @@ def judged_records(folder: pathlib.Path) -> None:
 def sweep(file: pathlib.Path) -> dict[float, float]:
     """F1 by prior, in bits beside the one that the audit has."""
     out = subprocess.run([PROGRAM, "sweep", file], check=True, capture_output=True, text=True).stdout
-    return {-row["bits"]: row["f1"] for row in map(json.loads, out.splitlines())}
+    return {row["bits"]: row["f1"] for row in map(json.loads, out.splitlines())}
 
 
 def other_seed(folder: pathlib.Path, small: pathlib.Path) -> None:
