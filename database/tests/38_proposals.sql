@@ -1,7 +1,7 @@
 -- Items that fit no family wait for a table; a person approves it, and they move in.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(51);
+SELECT plan(60);
 CREATE FUNCTION pg_temp.unknown(p_chunk bigint, VARIADIC p_items jsonb[]) RETURNS jsonb LANGUAGE sql AS $$
     SELECT dbo.usp_route_unknown_items(1, NULL, c.source_page_id, p_chunk, (SELECT jsonb_agg(tap.grounded(p_chunk, split_part(c.content, ' ', 1), i)) FROM unnest(p_items) i))
       FROM vector.chunk c WHERE c.chunk_id = p_chunk
@@ -44,6 +44,23 @@ SELECT throws_ok('SELECT dbo.usp_apply_schema_proposal(1, pg_temp.proposal(''mag
 SELECT throws_ok('SELECT dbo.usp_apply_schema_proposal(1, pg_temp.proposal(''magic_spell''), NULL, NULL, ''{"tabel": "dim_x"}'')', 'AL003', NULL, 'and so are its members');
 SELECT throws_ok('SELECT dbo.usp_apply_schema_proposal(1, 999999999, NULL, NULL, NULL)', 'AL004', NULL, 'no such proposal');
 SELECT is((SELECT jsonb_array_length(s -> 'examples') || (s ->> 'would_make' LIKE 'CREATE TABLE dbo.dim_magic_spell%')::text FROM dbo.fn_show_schema_proposal(1, pg_temp.proposal('magic_spell')) s), '2true', 'a proposal shows examples and what it would make');
+
+-- Typed columns.
+SELECT pg_temp.unknown(one, '{"family": "device", "name": "Lamp", "fields": {"power": 60, "made": "1990-02-01", "is lit": true, "maker": "Orin", "confidence": "odd", "parts": {"a": 1}, "rare": 1, "select": 1}}',
+    '{"family": "device", "name": "Fan", "fields": {"power": "45.5", "made": "1991-03-02", "is lit": "no", "maker": 7, "parts": {"b": 1}}}', '{"family": "device", "name": "Saw", "fields": {"power": 900}}') FROM at;
+SELECT is(dbo.fn_show_schema_proposal(1, pg_temp.proposal('device')) -> 'would_have', '[{"column": "power", "type": "number", "field": "power"}, {"column": "is_lit", "type": "boolean", "field": "is lit"},
+    {"column": "made", "type": "date", "field": "made"}, {"column": "maker", "type": "text", "field": "maker"}]'::jsonb, 'fields that many items have are to be columns of their type');
+SELECT throws_ok(format('SELECT dbo.usp_apply_schema_proposal(1, pg_temp.proposal(''device''), NULL, NULL, %L)', o), 'AL003', NULL, 'no columns are ' || o)
+  FROM unnest(ARRAY['{"columns": ["power"]}', '{"columns": {"power": "money"}}', '{"columns": {"confidence": "text"}}', '{"columns": {"select": "text"}}']) o;
+SELECT dbo.usp_apply_schema_proposal(1, pg_temp.proposal('device'), NULL, NULL, NULL);
+SELECT results_eq($$SELECT device_name, power, made, is_lit, maker, attributes ? 'power' FROM dbo.dim_device ORDER BY 1$$,
+    $$VALUES ('Fan', 45.5::numeric, '1991-03-02'::date, false, '7', true), ('Lamp', 60, '1990-02-01', true, 'Orin', true), ('Saw', 900, NULL, NULL, NULL, true)$$, 'and are filled');
+SELECT pg_temp.unknown(two, '{"family": "device", "name": "Saw", "fields": {"power": 950, "made": "2024-02-31"}}', '{"family": "device", "name": "Pump", "fields": {"power": 5}}') FROM at;
+SELECT results_eq($$SELECT device_name, power, made, attributes -> 'power' FROM dbo.dim_device WHERE device_name IN ('Saw', 'Pump') ORDER BY 1$$, $$VALUES ('Pump', 5::numeric, NULL::date, '5'::jsonb), ('Saw', NULL, NULL, '[900, 950]')$$, 'later too; what is said twice otherwise, or is no day, stays in the attributes');
+SELECT pg_temp.unknown(one, '{"family": "gem", "name": "Ruby", "fields": {"carat": 3, "hue": "red"}}') FROM at;
+SELECT dbo.usp_apply_schema_proposal(1, pg_temp.proposal('gem'), NULL, NULL, '{"columns": {"carat": "text"}}');
+SELECT results_eq('SELECT gem_name, carat FROM dbo.dim_gem', $$VALUES ('Ruby', '3')$$, 'a person may say the columns');
+SELECT hasnt_column('dbo', 'dim_gem', 'hue', 'and those only');
 
 -- Approving.
 SELECT is(dbo.usp_apply_schema_proposal(1, pg_temp.proposal('magic_spell'), 'spells matter', 'ada', '{"table": "dim_spell"}') - 'proposal_id',

@@ -63,5 +63,42 @@ route "$left" down DESC
 check "and what is left is what the other page says" "$(sql -c "SELECT tap.picture($id) = tap.picture($left)")" t
 forget down
 check "with the last page nothing is left" "$(sql -c "SELECT (SELECT count(*) FROM dbo.dim_entity WHERE tenant_id = $id) + (SELECT count(*) FROM dbo.evidence WHERE tenant_id = $id) + (SELECT count(*) FROM dbo.name WHERE tenant_id = $id)")" 0
+# Two merges that touch one entity: the second waits, and then sees what the first made of it.
+id=$(sql -c "SELECT llm.usp_ensure_tenant('merging')")
+chunk=$(sql -c "SELECT (tap.chunks($id, 'people', 'Ada Bo Cy Di know one another.'))[1]")
+sql -c "SELECT tap.route_entities($chunk, VARIADIC ARRAY(SELECT tap.entity($chunk, n, 'person') FROM unnest('{Ada,Bo,Cy,Di}'::text[]) n))" \
+    -c "SELECT tap.route_relations($chunk, tap.relation($chunk, 'Ada', 'knows', 'Bo'), tap.relation($chunk, 'Cy', 'knows', 'Bo'), tap.relation($chunk, 'Cy', 'knows', 'Di'))" >/dev/null
+merge() { echo "SELECT dbo.usp_merge_entities($id, (SELECT entity_id FROM dbo.dim_entity WHERE tenant_id = $id AND entity_name = '$1'), ARRAY(SELECT entity_id FROM dbo.dim_entity WHERE tenant_id = $id AND entity_name = '$2'), NULL, 'ada')"; }
+masters() { sql -c "SELECT string_agg(e.entity_name || ' is ' || m.entity_name, ', ' ORDER BY e.entity_name) FROM dbo.dim_entity e JOIN dbo.dim_entity m ON m.entity_id = e.merged_into_id AND m.tenant_id = e.tenant_id WHERE e.tenant_id = $id"; }
+before=$(sql -c "SELECT tap.picture($id)")
+at_once() { # master and duplicate of the first merge, then of the second; prints how the second ended
+    coproc holder { psql -X -q -A -t; }
+    echo "BEGIN; $(merge "$1" "$2");" >&"${holder[1]}"
+    read -r _ <&"${holder[0]}"
+    for _ in 1 2 3; do # what is transient is tried again, as the program does
+        PGAPPNAME=second sql -v VERBOSITY=sqlstate -c "$(merge "$3" "$4")" >/dev/null 2>"$PGHOST/second" & second=$!
+        until [[ $(sql -c "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'second' AND wait_event_type = 'Lock'") == 1 ]] || ! kill -0 "$second" 2>/dev/null; do :; done
+        [[ -z ${holder_PID:-} ]] || { echo "COMMIT;" >&"${holder[1]}"; exec {holder[1]}>&-; wait "$holder_PID" 2>/dev/null || true; }
+        wait "$second" || true
+        grep -q 40001 "$PGHOST/second" || break
+    done
+    sed 's/^ERROR: *//' "$PGHOST/second"
+}
+taken_back() { sql -c "SELECT count(dbo.usp_unmerge_entities(merge_id, $id, 'ada')) FROM (SELECT merge_id FROM dbo.entity_merge WHERE tenant_id = $id AND undone_at IS NULL ORDER BY merge_id DESC) m" >/dev/null; }
+check "of two that are merged into one another at once the second is refused" "$(at_once Ada Bo Bo Ada)" AL012
+check "and the first holds" "$(masters)" "Bo is Ada"
+taken_back
+check "an entity is merged into one of two masters only" "$(at_once Ada Bo Cy Bo)" AL012
+check "which is the first" "$(masters)" "Bo is Ada"
+taken_back
+check "a master that becomes a duplicate meanwhile is refused" "$(at_once Ada Bo Bo Cy)" AL012
+taken_back
+check "duplicates of one master may come at once" "$(at_once Ada Bo Ada Cy)" ""
+check "and all are the master's" "$(masters)" "Bo is Ada, Cy is Ada"
+taken_back
+check "a duplicate that is a master meanwhile brings its own along" "$(at_once Bo Cy Ada Bo)" ""
+check "to the last master" "$(masters)" "Bo is Ada, Cy is Ada"
+taken_back
+check "all of it can be taken back" "$(sql -c "SELECT tap.picture($id) = \$x\$$before\$x\$")" t
 check "the server saw no deadlock" "$(sql -c "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")" 0
 exit "$failed"

@@ -1,7 +1,7 @@
 -- Tags of pages, chunks and entities; how tags, types and relation names stand to one another.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(45);
+SELECT plan(49);
 CREATE TEMP TABLE at AS SELECT c[1] AS one, c[2] AS two FROM tap.chunks(1, 'log', 'Mirelle Voss sails the Heron, a ship of war.', 'The Heron rests.') c;
 CREATE FUNCTION pg_temp.assign(p_chunk bigint, VARIADIC p_items jsonb[]) RETURNS text LANGUAGE sql AS $$
     SELECT (SELECT count(*) FILTER (WHERE is_new) || ' of ' || count(*) FROM unnest(r.assignments)) || ', ' || r.evidence_new
@@ -50,6 +50,12 @@ SELECT is(dbo.usp_relate_terms(1, 'relation_type', 'owned_by', 'reversed', 'owne
 SELECT is(dbo.usp_relate_terms(1, 'relation_type', 'possesses', 'synonym', 'owner_of', 'ada'), true, 'and another the same');
 SELECT results_eq($$SELECT f.entity_name, v.relation_type, t.entity_name, v.said_type, v.is_reversed FROM dbo.vw_entity_relation v JOIN dbo.dim_entity f ON f.entity_id = v.from_entity_id JOIN dbo.dim_entity t ON t.entity_id = v.to_entity_id WHERE v.tenant_id = 1 ORDER BY t.entity_name COLLATE "C"$$,
     $$VALUES ('Orin', 'owner_of', 'Gull', 'owner_of', false), ('Guild', 'owner_of', 'Heron', 'owned_by', true), ('Orin', 'owner_of', 'Tern', 'possesses', false)$$, 'queries see them together, in one direction');
+SELECT is((SELECT jsonb_agg(jsonb_build_array(r.value -> 'direction', r.value -> 'relation_type', r.value #> '{other,name}', r.value -> 'said_type')) FROM jsonb_array_elements(dbo.fn_show_entity(1, 'Heron') #> '{matches,0,relations}') r),
+    '[["in", "owner_of", "Guild", "owned_by"]]'::jsonb, 'what is shown of an entity is the right way round');
+SELECT is((SELECT jsonb_agg(jsonb_build_array(r.value -> 'direction', r.value -> 'relation_type', r.value #> '{other,name}', r.value -> 'said_type')) FROM jsonb_array_elements(dbo.fn_show_entity(1, 'Guild') #> '{matches,0,relations}') r),
+    '[["out", "owner_of", "Heron", "owned_by"]]'::jsonb, 'from either end');
+SELECT results_eq($$SELECT term, relation, canonical, rows FROM dbo.vw_term$$, $$VALUES ('owned_by', 'reversed', 'owner_of', 1::bigint), ('possesses', 'synonym', 'owner_of', 1)$$, 'the terms can be listed');
+SELECT results_eq($$SELECT tag_name, pages, chunks, entities, relations FROM dbo.vw_tag WHERE tag_name IN ('War', 'Strife') ORDER BY 1$$, $$VALUES ('Strife', 0::bigint, 0::bigint, 0::bigint, '["synonym Conflict"]'::jsonb), ('War', 0, 1, 1, '["narrower Conflict", "narrower Naval war"]')$$, 'and so can tags');
 SELECT is(dbo.usp_relate_terms(1, 'relation_type', 'owner_of', 'reversed', 'belongs_to', NULL), true, 'a term that others lead to may lead on');
 SELECT results_eq($$SELECT term, canonical, is_reversed FROM dbo.term_relation ORDER BY 1$$, $$VALUES ('owned_by', 'belongs_to', false), ('owner_of', 'belongs_to', true), ('possesses', 'belongs_to', true)$$, 'and they with it, reversed twice not at all');
 SELECT throws_ok('SELECT dbo.usp_relate_terms(1, ''relation_type'', ''belongs_to'', ''synonym'', ''owned_by'', NULL)', 'AL019', 'belongs_to would stand for itself', 'but not in a circle');

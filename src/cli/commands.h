@@ -29,6 +29,8 @@ void add_review(CLI::App& program, Action& action);
 void add_thresholds(CLI::App& review, Action& action);  // under `review`
 void add_forget(CLI::App& program, Action& action);
 void add_schema(CLI::App& program, Action& action);
+void add_tags(CLI::App& program, Action& action);
+void add_terms(CLI::App& program, Action& action);
 void add_runs(CLI::App& program, Action& action);
 void add_contracts(CLI::App& program, Action& action);
 void add_export(CLI::App& program, Action& action);

@@ -67,6 +67,8 @@ int main(int argc, char** argv) {
     add_review(program, action);
     add_forget(program, action);
     add_schema(program, action);
+    add_tags(program, action);
+    add_terms(program, action);
     add_runs(program, action);
     add_contracts(program, action);
     add_export(program, action);

@@ -19,6 +19,8 @@ struct Decision {
     std::string reason;
     std::string table;
     std::string family;
+    std::vector<std::string> columns;
+    bool no_columns = false;
 };
 
 int list(Session& session, const std::string& status) {
@@ -51,6 +53,14 @@ void print_example(const json& example) {
                   << "\n";
 }
 
+std::string columns_text(const json& columns) {
+    std::string text;
+    for (const auto& column : columns)
+        text += fmt::format("{}{} ({})", text.empty() ? " with the columns " : ", ",
+                            printable(cell(column["column"])), printable(cell(column["type"])));
+    return text;
+}
+
 void print_proposal(const json& proposal) {
     std::cout << paint(printable(cell(proposal["family"])), Colour::bold)
               << printable(fmt::format(" · proposal {} · {} · {} · {} items wait, from {} pages\n",
@@ -74,7 +84,7 @@ void print_proposal(const json& proposal) {
         std::cout << paint(printable(cell(proposal["cannot_be_made"])), Colour::yellow) << "\n";
     else if (!proposal["would_make"].is_null())
         std::cout << "Approving it makes dbo." << printable(cell(proposal["table_name"]))
-                  << " and moves the items in.\n";
+                  << columns_text(proposal["would_have"]) << " and moves the items in.\n";
 }
 
 int show(Session& session, std::int64_t id, int examples) {
@@ -90,10 +100,27 @@ int show(Session& session, std::int64_t id, int examples) {
     return Exit::done;
 }
 
+/// {"cost": "number"} of "cost=number".
+json columns_of(const std::vector<std::string>& wanted) {
+    auto columns = json::object();
+    for (const auto& column : wanted) {
+        const auto at = column.rfind('=');
+        if (at == std::string::npos || at == 0)
+            throw UsageError(fmt::format(
+                "--column {}: write FIELD=TYPE, as cost=number; types are number, date, boolean "
+                "and text",
+                column));
+        columns[column.substr(0, at)] = column.substr(at + 1);
+    }
+    return columns;
+}
+
 int approve(Session& session, const Decision& decision) {
     json override = json::object();
     if (!decision.table.empty()) override["table"] = decision.table;
     if (!decision.family.empty()) override["family"] = decision.family;
+    if (decision.no_columns || !decision.columns.empty())
+        override["columns"] = columns_of(decision.columns);
     const auto made = store::SchemaProposals(session.connection())
                           .approve(session.tenant_id(), decision.proposal_id, decision.reason,
                                    operator_name(), override);
@@ -155,8 +182,16 @@ void add_schema(CLI::App& program, Action& action) {
     approving->add_option("--table", decision->table, "another name: dim_… or bridge_…");
     approving->add_option("--family", decision->family,
                           "another family, or one that there is: then its table takes the items");
+    auto* columns = approving->add_option("--column", decision->columns,
+                                          "FIELD=TYPE (number, date, boolean, text): these typed "
+                                          "columns instead of those that `show` "
+                                          "names; may be repeated");
+    approving->add_flag("--no-columns", decision->no_columns, "no typed columns")
+        ->excludes(columns);
     approving->footer(
-        "Example:\n  almagest schema approve 3 --table dim_spell --reason \"spells matter\"");
+        "Examples:\n  almagest schema approve 3 --table dim_spell --reason \"spells matter\"\n  "
+        "almagest schema approve 3 --column cost=number --column invented=date\n"
+        "A table that is made stays: see docs/database.md, New tables.");
     approving->callback([&action, decision] {
         action = [decision](Session& session) { return approve(session, *decision); };
     });

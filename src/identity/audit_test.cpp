@@ -47,6 +47,8 @@ TEST(Judge, NeverTakesNamesThatDifferInANumberForOne) {
                                {"r2 d2", "r2 d3"},
                                {"world war one", "world war two"},
                                {"tarn", "tarn 2"},
+                               {"notepad++", "notepad"},
+                               {"visual c++", "visual c#"},
                                {"henry v", "henry"}}) {
         EXPECT_FALSE(numbers_agree(a, b));
         EXPECT_EQ(score(a, b), 0) << a << ", " << b;

@@ -40,7 +40,9 @@ Words words_of(std::string_view key) {
     return words;
 }
 
+/// Numbers and numerals, and words that a sign tells apart: C, C++ and C# are three.
 bool is_number(std::string_view word) {
+    if (word.back() == '+' || word.back() == '#') return true;
     if (std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; }))
         return true;
     constexpr std::array<std::string_view, 28> numerals = {

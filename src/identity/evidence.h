@@ -42,7 +42,7 @@ enum class EvidenceKind {
     sound,           ///< words that sound alike
     left_out_word,   ///< a word that only one of them has
     shared_word,     ///< words that both have; how much that tells depends on how many have them
-    number,          ///< numbers or numerals differ: never one
+    number,          ///< numbers, numerals or signs (C++) differ: never one
     type_clash,      ///< concrete types differ
     shared_relation  ///< related to the same things in the same way
 };
@@ -64,15 +64,16 @@ inline constexpr double likely_one = 0.5;
 
 /// Do two names mean one thing? Weighs the evidence as Fellegi and Sunter (1969) do: each piece by
 /// how much likelier it is between names of one thing than between any two. `shared_relations`: how
-/// many relations to the same other entity both have. Names that differ in a number or a Roman
-/// numeral score 0. Symmetric.
+/// many relations to the same other entity both have. Names that differ in a number, a Roman
+/// numeral or a word that ends in a sign (C++) score 0. Symmetric.
 [[nodiscard]] Judgement judge(const Name& first, const Name& second, const WordCounts& counts,
                               std::size_t shared_relations = 0);
 
 /// The judgement with what relations say added: two names share `shared_relations` of them.
 [[nodiscard]] Judgement with_relations(Judgement judgement, std::size_t shared_relations);
 
-/// Do the names have the same numbers and Roman numerals, in whatever order?
+/// Do the names have the same numbers, Roman numerals and words that end in a sign (C++), in
+/// whatever order?
 [[nodiscard]] bool numbers_agree(std::string_view first_key, std::string_view second_key);
 
 /// The sound of a word of Latin letters (Soundex: a letter and three digits); "" for any other.

@@ -4,9 +4,11 @@
 #include <unicode/normalizer2.h>
 #include <unicode/translit.h>
 #include <unicode/uchar.h>
+#include <unicode/uniset.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
 
+#include <algorithm>
 #include <memory>
 #include <unordered_map>
 
@@ -37,41 +39,70 @@ Mapping plain_latin_letters() {
     return mapping;
 }
 
-/// Letters by category that stand for an apostrophe, as in Hawaiʻi.
-bool is_apostrophe(UChar32 character) {
-    return character >= 0x2B9 && character <= 0x2BD;
-}
-
-bool is_accent(UChar32 character) {
-    if (u_charType(character) == U_ENCLOSING_MARK) return true;
-    if (u_charType(character) != U_NON_SPACING_MARK) return false;
-    // Voiced sound marks make another letter, not an accented one.
-    if (character == 0x3099 || character == 0x309A) return false;
+/// Those of Unicode 15, so that a later ICU makes no other keys.
+icu::UnicodeSet characters_of(const char16_t* pattern) {
     UErrorCode status = U_ZERO_ERROR;
-    const auto script = uscript_getScript(character, &status);
-    // Vowel signs of Devanagari, Thai and their like are letters of the name.
-    return script == USCRIPT_INHERITED || script == USCRIPT_CYRILLIC || script == USCRIPT_COMMON;
+    icu::UnicodeSet characters(icu::UnicodeString(pattern), status);
+    characters.retainAll(icu::UnicodeSet(u"[:age=15.0:]", status));
+    if (U_FAILURE(status)) throw PermanentError("ICU's data lacks Unicode 15: update libicu");
+    characters.freeze();
+    return characters;
 }
 
-icu::UnicodeString without_accents_and_punctuation(const icu::UnicodeString& decomposed) {
+/// What a key drops: accents, and what does not show. Vowel signs of Devanagari, Thai and their
+/// like are letters of the name; voiced sound marks make another letter, not an accented one.
+const icu::UnicodeSet& dropped() {
+    static const auto characters = characters_of(
+        u"[[[:Me:][:Cf:][:DI:][[:Mn:]&[[:sc=Zinh:][:sc=Zyyy:][:sc=Cyrl:]]]]-[\\u3099\\u309A]]");
+    return characters;
+}
+
+/// What stands between words, with letters that stand for an apostrophe, as in Hawaiʻi.
+const icu::UnicodeSet& separators() {
+    static const auto characters =
+        characters_of(u"[[[:P:][:S:][:Z:][:Cc:][:Co:][\\u02B9-\\u02BD]]-[+#]]");
+    return characters;
+}
+
+icu::UnicodeString without_accents_and_punctuation(const icu::UnicodeString& folded) {
     static const Mapping plain_letters = plain_latin_letters();
     icu::UnicodeString key;
-    for (std::int32_t i = 0; i < decomposed.length(); i = decomposed.moveIndex32(i, 1)) {
-        const auto character = decomposed.char32At(i);
-        if (is_accent(character)) continue;
-        const auto category = U_GET_GC_MASK(character);
-        if (!is_apostrophe(character) && (category & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK))) {
-            const auto plain =
-                character < 0x80 ? plain_letters.end() : plain_letters.find(character);
-            if (plain == plain_letters.end()) {
-                key.append(character);
-            } else {
-                key.append(plain->second);
-            }
-        } else if (category != U_GC_CF_MASK && !key.isEmpty() &&
-                   key.charAt(key.length() - 1) != ' ') {
+    for (std::int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
+        const auto character = folded.char32At(i);
+        if (dropped().contains(character)) continue;
+        if (separators().contains(character)) {
+            if (!key.isEmpty() && key.charAt(key.length() - 1) != ' ')
+                key.append(static_cast<UChar>(' '));
+            continue;
+        }
+        const auto plain = character < 0x80 ? plain_letters.end() : plain_letters.find(character);
+        if (plain == plain_letters.end()) {
+            key.append(character);
+        } else {
+            key.append(plain->second);
+        }
+    }
+    return key;
+}
+
+/// Of "+" and "#" those right behind a word stay, and are its end: C, C++ and C# are three names.
+icu::UnicodeString without_loose_signs(const icu::UnicodeString& text) {
+    const auto is_sign = [&](std::int32_t at) { return text[at] == '+' || text[at] == '#'; };
+    icu::UnicodeString key;
+    for (std::int32_t i = 0; i < text.length(); ++i) {
+        auto end = i;
+        while (end < text.length() && is_sign(end)) ++end;
+        const bool stays =
+            end > i && i > 0 && text[i - 1] != ' ' && (end == text.length() || text[end] == ' ');
+        if (end == i || stays) {
+            end = std::max(end, i + 1);
+            const bool is_second_space =
+                text[i] == ' ' && (key.isEmpty() || key[key.length() - 1] == ' ');
+            if (!is_second_space) key.append(text, i, end - i);
+        } else if (!key.isEmpty() && key[key.length() - 1] != ' ') {
             key.append(static_cast<UChar>(' '));
         }
+        i = end - 1;
     }
     return key.trim();
 }
@@ -102,12 +133,11 @@ std::string name_key(std::string_view utf8) {
     UErrorCode status = U_ZERO_ERROR;
     const auto text = icu::UnicodeString::fromUTF8(
         icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
-    // Folding would make a letter of the iota subscript, which is an accent here.
-    auto plain = icu::Normalizer2::getNFDInstance(status)->normalize(text, status);
-    plain.findAndReplace(icu::UnicodeString(UChar32{0x345}), icu::UnicodeString());
-    const auto folded = icu::Normalizer2::getNFKCCasefoldInstance(status)->normalize(plain, status);
-    const auto decomposed = icu::Normalizer2::getNFDInstance(status)->normalize(folded, status);
-    auto key = without_accents_and_punctuation(decomposed);
+    auto folded = icu::Normalizer2::getNFKDInstance(status)->normalize(text, status);
+    folded.toLower(icu::Locale::getRoot());
+    folded.findAndReplace(icu::UnicodeString(UChar32{U'ς'}), icu::UnicodeString(UChar32{U'σ'}));
+    folded.findAndReplace(icu::UnicodeString(UChar32{U'♯'}), icu::UnicodeString(u"#"));
+    const auto key = without_loose_signs(without_accents_and_punctuation(folded));
     if (key.isEmpty())
         return to_utf8(icu::UnicodeString(text).toLower(icu::Locale::getRoot()).trim());
     return to_utf8(icu::Normalizer2::getNFCInstance(status)->normalize(key, status));

@@ -9,10 +9,11 @@
 
 namespace almagest::text {
 
-/// The key that names are compared by: NFKC, case folded, accents and punctuation dropped, white
-/// space collapsed. The database's dbo.fn_name_key gives the same for Latin, Greek and Cyrillic.
-/// A name of nothing but punctuation or symbols keeps them: its key is the trimmed, lower-cased
-/// text. Thread-safe, as is everything here.
+/// The key that names are compared by: compatibility forms and case folded, accents and punctuation
+/// dropped, white space collapsed; but "+" and "#" right behind a word stay, since C, C++ and C#
+/// are three. The database's dbo.fn_name_key gives the same for every character of Unicode 15, but
+/// " " for white space alone. A name of nothing but punctuation or symbols keeps them: its key is
+/// the trimmed, lower-cased text. Thread-safe, as is everything here.
 [[nodiscard]] std::string name_key(std::string_view utf8);
 
 /// Where `needle` stands in `haystack` as whole words, compared by case-folded characters with

@@ -42,6 +42,15 @@ TEST(NameKey, KeepsWhatMakesAnotherName) {
     EXPECT_EQ(name_key("晨星號"), "晨星號");
 }
 
+TEST(NameKey, KeepsTheSignsThatEndAWord) {
+    EXPECT_EQ(name_key("C++"), "c++");
+    EXPECT_EQ(name_key("C#"), "c#");
+    EXPECT_EQ(name_key("C♯"), "c#");
+    EXPECT_EQ(name_key("Notepad++ 7, by \"É+\""), "notepad++ 7 by e+");
+    EXPECT_EQ(name_key("#tag + Rock+Roll #"), "tag rock roll");
+    EXPECT_EQ(name_key(" ++ "), "++");
+}
+
 TEST(NameKey, OfPunctuationOrEmojiAloneIsTheTextItself) {
     EXPECT_EQ(name_key(" 🚀 "), "🚀");
     EXPECT_EQ(name_key("!!!"), "!!!");

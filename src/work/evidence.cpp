@@ -85,6 +85,7 @@ std::optional<Evidence> of_chunk(const store::ClaimedJob& job, const contract::J
                                                   ordered_json::array({std::move(item)}))};
 }
 
+/// null: the entity is merged or gone.
 json match_of(const store::ClaimedJob& job, std::int64_t id, store::Knowledge& knowledge) {
     const auto found = knowledge.rows(
         "SELECT name FROM dbo.fn_find_entities($1::int, $2) WHERE entity_id = $2::bigint AND "
@@ -95,12 +96,11 @@ json match_of(const store::ClaimedJob& job, std::int64_t id, store::Knowledge& k
         for (const auto& match : shown.is_object() ? shown.at("matches") : json::array())
             if (match.at("entity_id") == id) return match;
     }
-    throw PermanentError("job " + std::to_string(job.job_id) + " asks about entity " +
-                         std::to_string(id) + ", which is merged or gone");
+    return nullptr;
 }
 
-Evidence of_entities(const store::ClaimedJob& job, const contract::JobType& type,
-                     store::Knowledge& knowledge) {
+std::optional<Evidence> of_entities(const store::ClaimedJob& job, const contract::JobType& type,
+                                    store::Knowledge& knowledge) {
     contract::Passage passage;
     passage.payload = job.payload;
     auto items = ordered_json::array();
@@ -109,9 +109,9 @@ Evidence of_entities(const store::ClaimedJob& job, const contract::JobType& type
         if (id == job.payload.end() || !id->is_number_integer())
             throw PermanentError("job " + std::to_string(job.job_id) + " has no \"" + member +
                                  "\" in its payload");
-        const auto account =
-            entity_account(match_of(job, id->get<std::int64_t>(), knowledge), most_of_a_kind)
-                .dump();
+        const auto match = match_of(job, id->get<std::int64_t>(), knowledge);
+        if (match.is_null()) return std::nullopt;
+        const auto account = entity_account(match, most_of_a_kind).dump();
         const auto start = text::code_point_count(passage.text);
         passage.text += account + "\n";
         items.push_back({{"source_page_id", nullptr},
@@ -123,7 +123,8 @@ Evidence of_entities(const store::ClaimedJob& job, const contract::JobType& type
                          {"char_end", start + text::code_point_count(account)},
                          {"content", account}});
     }
-    return {std::move(passage), bundle_of("entity_accounts", std::nullopt, std::move(items))};
+    return Evidence{std::move(passage),
+                    bundle_of("entity_accounts", std::nullopt, std::move(items))};
 }
 
 }  // namespace

@@ -20,8 +20,9 @@ struct Evidence {
 };
 
 /// Reads it for a job of a type, as the type's unit and `describes` say. nullopt: there is nothing
-/// to ask about (headings alone, or too few entities to be related). Throws PermanentError when the
-/// job names no page, chunk or living entity as its type needs.
+/// to ask about (headings alone, too few entities to be related, or an entity that was merged or
+/// forgotten meanwhile). Throws PermanentError when the job names no page, chunk or entity as its
+/// type needs.
 [[nodiscard]] std::optional<Evidence> evidence_for(const store::ClaimedJob& job,
                                                    const contract::JobType& type,
                                                    const config::Settings& settings,

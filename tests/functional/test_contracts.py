@@ -159,6 +159,20 @@ class TypesOnDemand(EndpointCase):
         for name in names:
             self.assertIn(name, given["messages"][-1]["content"])
 
+    def test_about_an_entity_that_was_merged_meanwhile_ends_with_the_reason(self):
+        self.assertDone(self.home.run("run", self.page))
+        ids = [int(row[0]) for row in self.home.sql(
+            "SELECT entity_id FROM dbo.dim_entity WHERE merged_into_id IS NULL ORDER BY entity_id DESC LIMIT 2")]
+        payload = json.dumps({"first_entity_id": ids[1], "second_entity_id": ids[0]})
+        job = self.home.run("enqueue", "entity_dedupe", "--payload", payload, "--json").json()["job_id"]
+        merge = self.home.run("merge", ids[1], ids[0], "--json").json()["merge_id"]
+        self.assertDone(self.home.run("work", "--types", "entity_dedupe", "--drain"))
+        ended = self.home.run("jobs", "show", job, "--json").json()
+        self.assertEqual("SUCCEEDED", ended["status"])
+        self.assertEqual(f"entity {ids[0]} is merged into {ids[1]}: there is nothing to decide", ended["result"]["reason"])
+        self.assertEqual(0, self.home.number(f"SELECT count(*) FROM llm.run WHERE job_id = {job}"))
+        self.assertDone(self.home.run("unmerge", merge))
+
 
 class CheckingContracts(HomeCase):
     def setUp(self):

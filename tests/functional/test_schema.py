@@ -42,6 +42,17 @@ class Proposals(HomeCase):
         self.assertEqual(3, self.home.number("SELECT count(*) FROM dbo.dim_spell"))
         self.assertIn("they matter", self.done("schema", "show", proposal["proposal_id"]).out)
 
+    def test_an_approved_proposal_has_typed_columns(self):
+        self.routed({"family": "device", "name": "Lamp", "fields": {"power": 60, "made": "1990-02-01", "lit": True, "maker": "Orin"}},
+                    {"family": "device", "name": "Fan", "fields": {"power": "45.5", "made": "1991-03-02", "lit": False, "maker": "Voss"}})
+        proposal = self.proposal("device")["proposal_id"]
+        self.assertIn("with the columns lit (boolean), made (date), maker (text), power (number)", self.done("schema", "show", proposal).out)
+        self.refused("schema", "approve", proposal, "--column", "power", says=("--column power", "FIELD=TYPE"))
+        self.refused("schema", "approve", proposal, "--column", "power=money", says=("number, date, boolean or text",))
+        self.done("schema", "approve", proposal)
+        self.assertEqual([["Fan", "45.5", "1991-03-02", "f"], ["Lamp", "60", "1990-02-01", "t"]],
+                         self.home.sql("SELECT device_name, power, made, lit FROM dbo.dim_device ORDER BY 1"))
+
     def test_a_rejected_proposal_is_not_raised_again(self):
         self.routed({"family": "potion", "name": "Draught"})
         proposal = self.proposal("potion")

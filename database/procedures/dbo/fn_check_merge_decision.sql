@@ -15,6 +15,7 @@ BEGIN
         THEN 'confidence: must be a number from 0 to 1'
         WHEN jsonb_typeof(coalesce(p_output -> 'reason', 'null')) NOT IN ('string', 'null') OR length(p_output ->> 'reason') > 10000
         THEN 'reason: must be a string of at most 10000 characters'
+        WHEN jsonb_typeof(coalesce(p_output -> 'grounding', 'null')) NOT IN ('string', 'null') THEN 'grounding: must be a string'
         WHEN p_output ->> 'decision' <> 'merge' THEN NULL
         WHEN NOT v_pair @> coalesce(p_output -> 'master_entity_id', 'null') OR jsonb_typeof(p_output -> 'master_entity_id') IS DISTINCT FROM 'number'
         THEN format('master_entity_id: must be %s or %s, the pair of the job', v_pair -> 0, v_pair -> 1)

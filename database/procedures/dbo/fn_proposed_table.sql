@@ -1,5 +1,5 @@
 -- What approving a proposal would make: its family and kind, the table, and the statements that make it (null: it is there).
--- p_override: {"family"?, "table"?}, what a person wants otherwise. Writes nothing.
+-- p_override: {"family"?, "table"?, "columns"?}, what a person wants otherwise; see dbo.fn_proposed_columns. Writes nothing.
 -- Errors: AL003 an override of another shape; AL016 the name cannot be the table's, or a bridge's end has no table yet.
 CREATE OR REPLACE FUNCTION dbo.fn_proposed_table(p_proposal dbo.schema_proposal, p_override jsonb,
     OUT family text, OUT table_name text, OUT definition text)
@@ -11,9 +11,10 @@ DECLARE
 BEGIN
     SELECT format('%s: %s', m.key, CASE WHEN m.key IN ('family', 'table') THEN 'must be a string of 1 to 200 characters' ELSE 'there is no such member' END)
       INTO v_fault FROM jsonb_each(CASE WHEN jsonb_typeof(p_override) = 'object' THEN p_override ELSE '{}' END) m
-     WHERE m.key NOT IN ('family', 'table') OR jsonb_typeof(m.value) <> 'string' OR length(btrim(m.value #>> '{}')) NOT BETWEEN 1 AND 200 LIMIT 1;
+     WHERE m.key NOT IN ('family', 'table', 'columns')
+        OR m.key <> 'columns' AND (jsonb_typeof(m.value) <> 'string' OR length(btrim(m.value #>> '{}')) NOT BETWEEN 1 AND 200) LIMIT 1;
     IF v_fault IS NOT NULL OR jsonb_typeof(coalesce(p_override, '{}')) NOT IN ('object', 'null') THEN
-        RAISE EXCEPTION USING ERRCODE = 'AL003', MESSAGE = 'the override must be an object {"family"?, "table"?}: ' || coalesce(v_fault, 'it is none');
+        RAISE EXCEPTION USING ERRCODE = 'AL003', MESSAGE = 'the override must be an object {"family"?, "table"?, "columns"?}: ' || coalesce(v_fault, 'it is none');
     END IF;
     family := dbo.fn_type_key(btrim(coalesce(p_override ->> 'family', p_proposal.family)));
     table_name := regexp_replace(btrim(coalesce(p_override ->> 'table', CASE WHEN p_override ? 'family'
@@ -47,5 +48,6 @@ BEGIN
         PERFORM dbo.fn_check_table_name('bridge', table_name);
         definition := dbo.fn_bridge_definition(table_name, v_from, v_to);
     END IF;
+    definition := concat_ws(E'\n', definition, dbo.fn_columns_definition(table_name, dbo.fn_proposed_columns(p_proposal, table_name, p_override)));
     table_name := 'dbo.' || table_name;
 END $$;

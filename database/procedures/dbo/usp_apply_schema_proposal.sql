@@ -1,7 +1,8 @@
 -- Approves a proposal of a table: makes the dimension or bridge with the standard columns, keys and indexes, registers the
 -- family, and moves what waited into it with its evidence, all in one transaction. From then on the procedures that fill the
 -- other tables fill it. Where the family, or the pair of a bridge, is registered already, things only move.
--- p_reason, p_actor: why and who, kept with it (null: no reason; the database's user); p_override: {"family"?, "table"?} or null.
+-- p_reason, p_actor: why and who, kept with it (null: no reason; the database's user); p_override: {"family"?, "table"?, "columns"?} or null
+-- (dbo.fn_proposed_table).
 -- Returns {proposal_id, family, kind, table_name, is_new_table, moved}.
 -- Writes dbo.schema_proposal, dbo.dimension_family or dbo.bridge_family, the new table, and what dbo.usp_move_waiting_items writes.
 -- Errors: AL003 an override of another shape; AL004 no such proposal; AL016 the name cannot be the table's; AL017 decided already.
