@@ -38,10 +38,11 @@ BEGIN
         RETURN QUERY
         SELECT 'AL004', format('tenant %s has no page %s%s', p_tenant_id, coalesce(a.page_id::text, 'null'), ' with chunk ' || a.chunk_id)
           FROM ROWS FROM (unnest(p_source_page_ids), unnest(p_chunk_ids)) WITH ORDINALITY a(page_id, chunk_id, place)
-         WHERE (a.page_id IS NOT NULL AND NOT EXISTS (
-                   SELECT FROM sem.source_page p WHERE p.source_page_id = a.page_id AND p.tenant_id = p_tenant_id))
-            OR (a.chunk_id IS NOT NULL AND NOT EXISTS (
-                   SELECT FROM vector.chunk c WHERE c.chunk_id = a.chunk_id AND c.tenant_id = p_tenant_id AND c.source_page_id = a.page_id))
+         -- Looked up one by one, whatever the planner knows of the tables' sizes.
+         WHERE (a.page_id IS NOT NULL AND p_tenant_id IS DISTINCT FROM
+                   (SELECT p.tenant_id FROM sem.source_page p WHERE p.source_page_id = a.page_id))
+            OR (a.chunk_id IS NOT NULL AND NOT coalesce(
+                   (SELECT c.tenant_id = p_tenant_id AND c.source_page_id = a.page_id FROM vector.chunk c WHERE c.chunk_id = a.chunk_id), false))
          ORDER BY a.place LIMIT 1;
     END IF;
 END $$;
