@@ -2,8 +2,7 @@
 -- earliest deadline first. p_job_types, p_source_page_ids, p_tenant_id and p_min_priority narrow it; null or an empty
 -- array = any. Paused types and tenants give none, caps on running jobs are kept exactly.
 -- Returns the jobs in order of deadline with a new lease token (one for all that this call claims), attempts already
--- counted. Writes llm.job, llm.job_type.was_used and the session's memory of lanes. May
--- be committed with synchronous_commit off: docs/decisions/0005-queue.md says why. Reads only the heads of the
+-- counted. Writes llm.job, llm.job_type.was_used and the session's memory of lanes. Reads only the heads of the
 -- lanes by index, so what waits behind does not slow it; jobs that another session is claiming are passed over.
 -- AL005: limit not in 1 … 10000 or no worker id.
 CREATE OR REPLACE FUNCTION llm.usp_claim_jobs(p_worker_id text, p_job_types text[], p_limit integer, p_source_page_ids bigint[],

@@ -26,11 +26,13 @@ DECLARE
 BEGIN
     -- Few jobs cost less than planning for just so many.
     v_said := set_config('plan_cache_mode', CASE WHEN v_jobs <= 32 THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
-    IF EXISTS (SELECT FROM unnest(ARRAY[cardinality(p_payloads), cardinality(p_source_page_ids), cardinality(p_chunk_ids),
-                                        cardinality(p_dedupe_keys), cardinality(p_correlation_ids)]) n WHERE n <> v_jobs) THEN
+    IF cardinality(p_payloads) <> v_jobs OR cardinality(p_source_page_ids) <> v_jobs OR cardinality(p_chunk_ids) <> v_jobs
+       OR cardinality(p_dedupe_keys) <> v_jobs OR cardinality(p_correlation_ids) <> v_jobs THEN
         RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = 'the arrays of jobs to enqueue are of unequal length';
     END IF;
-    PERFORM llm.fn_require_tenant(p_tenant_id);
+    IF NOT EXISTS (SELECT FROM llm.tenant t WHERE t.tenant_id = p_tenant_id) THEN
+        PERFORM llm.fn_require_tenant(p_tenant_id);
+    END IF;
     v_type := llm.fn_require_job_type(p_job_type, p_contract_version);
     v_priority := coalesce(p_priority, v_type.priority);
     SELECT f.code, f.message INTO v_fault
