@@ -148,6 +148,7 @@ TEST_F(JobsInHandTest, AClaimerWaitsUntilItIsWokenOrTheLastJobHasEndedOrItsSocke
 
 TEST_F(JobsInHandTest, ManyJobsAtOnceReachAllSlotsThatWait) {
     std::vector<std::jthread> slots;
+    slots.reserve(40);
     for (int slot = 0; slot < 40; ++slot) slots.emplace_back([&] { jobs_.ended(take()); });
     for (std::int64_t first : {1, 4, 20}) {
         std::vector<store::ClaimedJob> some;
