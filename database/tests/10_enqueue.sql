@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(16);
 CREATE TEMP TABLE first AS SELECT * FROM llm.usp_enqueue_job(1, 'CHUNK_SOURCE', NULL, NULL, NULL, '{"a": 1}', 'key 1', NULL, NULL);
 SELECT ok((SELECT is_new FROM first), 'a job with a key not seen before is new');
 SELECT results_eq($$SELECT job_id, is_new FROM llm.usp_enqueue_job(1, 'CHUNK_SOURCE', NULL, NULL, NULL, NULL, 'key 1', NULL, NULL)$$,
@@ -25,5 +25,11 @@ CREATE TEMP TABLE twice AS SELECT * FROM llm.usp_enqueue_jobs('[{"tenant_id": 1,
 SELECT results_eq('SELECT ordinal, is_new FROM twice', $$VALUES (1, true), (2, false), (3, true)$$, 'one key twice in a call is one job');
 SELECT is((SELECT count(DISTINCT job_id) FROM twice), 2::bigint, 'and both places get its id');
 SELECT isnt(llm.fn_dedupe_key('t', '1.0.0', 'a', 'b', 0), llm.fn_dedupe_key('t', '1.0.0', 'ab', '', 0), 'the parts of a key do not run into one another');
+-- Also in a session that has planned while the table was all but empty.
+SELECT count(*) FROM generate_series(1, 1000) n CROSS JOIN LATERAL llm.usp_enqueue_job(1, 'CHUNK_SOURCE', NULL, NULL, NULL, NULL, 'many ' || n, NULL, NULL);
+CREATE TEMP TABLE read_before AS SELECT idx_tup_fetch + seq_tup_read AS rows FROM pg_stat_xact_user_tables WHERE relid = 'llm.job_dedupe_key'::regclass;
+SELECT count(*) FROM llm.usp_enqueue_job(1, 'CHUNK_SOURCE', NULL, NULL, NULL, NULL, 'many 7', NULL, NULL);
+SELECT cmp_ok((SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables WHERE relid = 'llm.job_dedupe_key'::regclass)
+    - (SELECT rows FROM read_before), '<', 10::bigint, 'an enqueue looks up its own key, however many keys there are');
 SELECT * FROM finish();
 ROLLBACK;

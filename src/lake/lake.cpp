@@ -77,14 +77,9 @@ class Draft {
     fs::path path_;
 };
 
-void sync_folder(const fs::path& folder) {
-    const Descriptor open(folder, O_RDONLY | O_DIRECTORY);
-    if (::fsync(open.get()) != 0) refuse(folder, errno);
-}
-
 void make_folder(const fs::path& folder) {
     std::error_code error;
-    if (fs::create_directories(folder, error)) sync_folder(folder.parent_path());
+    fs::create_directories(folder, error);
     if (error) refuse(folder, error.value());
 }
 
@@ -125,7 +120,6 @@ void Lake::write(const fs::path& run_folder, std::string_view name,
     Draft draft(file);
     draft.fill(bytes);
     draft.publish();
-    sync_folder(run_folder);
 }
 
 nlohmann::json Lake::read(const fs::path& run_folder, std::string_view name) const {

@@ -10,7 +10,8 @@ namespace almagest::lake {
 
 /// The artifacts of model runs:
 /// <root>/llm_runs/{yyyy}/{mm}/{dd}/{run_id}/{input,output,error}.json. Each file appears whole or
-/// not at all (written beside, synced, renamed). Thread-safe.
+/// not at all (written beside, synced, renamed); its folder is not synced, so the last ones may be
+/// missing after a power failure. Thread-safe.
 class Lake {
   public:
     explicit Lake(std::filesystem::path root);

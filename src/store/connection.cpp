@@ -39,7 +39,7 @@ struct Session {
     pqxx::quiet_errorhandler quiet;
 };
 
-std::unique_ptr<Session> connect_to(const std::string& conninfo) {
+std::unique_ptr<Session> connect_to(const std::string& conninfo, const std::string& on_open) {
     try {
         auto fresh = std::make_unique<Session>(conninfo);
 #pragma GCC diagnostic push
@@ -47,6 +47,7 @@ std::unique_ptr<Session> connect_to(const std::string& conninfo) {
         // We connect anew ourselves, where `cancel` in another thread cannot meet it half-way.
         fresh->connection.inhibit_reactivation(true);
 #pragma GCC diagnostic pop
+        if (!on_open.empty()) pqxx::nontransaction(fresh->connection).exec(on_open);
         return fresh;
     } catch (const pqxx::broken_connection& error) {
         throw_refused(conninfo, error.what());
@@ -57,6 +58,7 @@ std::unique_ptr<Session> connect_to(const std::string& conninfo) {
 
 struct Connection::State {
     std::string conninfo;
+    std::string on_open;
     std::mutex guard;  ///< of the pointer, not of what it points to
     std::unique_ptr<Session> session;
 
@@ -70,7 +72,7 @@ struct Connection::State {
     void ensure_open() {
         if (!is_open()) {
             replace(nullptr);
-            replace(connect_to(conninfo));
+            replace(connect_to(conninfo, on_open));
         }
     }
 
@@ -106,8 +108,13 @@ struct Connection::State {
 };
 
 Connection::Connection(const std::string& conninfo, const std::string& application_name)
+    : Connection(conninfo, application_name, {}) {}
+
+Connection::Connection(const std::string& conninfo, const std::string& application_name,
+                       std::string on_open)
     : state_(std::make_unique<State>()) {
     state_->conninfo = with_session_settings(conninfo, application_name);
+    state_->on_open = std::move(on_open);
 }
 Connection::~Connection() = default;
 Connection::Connection(Connection&&) noexcept = default;
@@ -140,6 +147,19 @@ void Connection::statement(const std::string& text) {
         plain.exec(text);
     } catch (...) {
         rethrow_translated(!state_->is_open());
+    }
+}
+
+int Connection::socket() const {
+    return state_->is_open() ? state_->session->connection.sock() : -1;
+}
+
+bool Connection::take_notifications() {
+    try {
+        return state_->is_open() && state_->session->connection.get_notifs() > 0;
+    } catch (const pqxx::failure&) {
+        state_->replace(nullptr);
+        return false;
     }
 }
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <csignal>
 #include <future>
@@ -112,6 +113,26 @@ TEST(Connection, ReconnectsAfterTheServerEndedTheSession) {
     const auto session = value_of(connection, "SELECT pg_backend_pid()");
     EXPECT_EQ(value_of(other, "SELECT pg_terminate_backend(" + session + ", 10000)"), "t");
     EXPECT_NE(value_of(connection, "SELECT pg_backend_pid()"), session);
+}
+
+TEST(Connection, ANewSessionBeginsAsItWasAskedToAndHearsNotificationsAgain) {
+    const auto conninfo = SharedCluster::empty_database();
+    Connection connection(conninfo, "test", "SET synchronous_commit = off; LISTEN stars");
+    Connection other(conninfo, "other");
+    EXPECT_EQ(connection.socket(), -1) << "there is no session yet";
+    const auto heard = [&] {
+        EXPECT_EQ(value_of(connection, "SHOW synchronous_commit"), "off");
+        EXPECT_FALSE(connection.take_notifications());
+        other.statement("NOTIFY stars");
+        pollfd socket{connection.socket(), POLLIN, 0};
+        EXPECT_EQ(poll(&socket, 1, 60'000), 1);
+        return connection.take_notifications();
+    };
+    EXPECT_TRUE(heard());
+    const auto session = value_of(connection, "SELECT pg_backend_pid()");
+    EXPECT_EQ(value_of(other, "SELECT pg_terminate_backend(" + session + ", 10000)"), "t");
+    EXPECT_FALSE(connection.take_notifications());
+    EXPECT_TRUE(heard());
 }
 
 TEST(Connection, ASessionThatIsLostInsideATransactionIsTransientAndTheNextOneWorks) {

@@ -1,5 +1,7 @@
 #include "store/database.h"
 
+#include <utility>
+
 #include "store/conninfo.h"
 #include "store/migrations.h"
 #include "store/private_cluster.h"
@@ -27,7 +29,11 @@ Database Database::open(const config::Settings& settings, const config::Places& 
 }
 
 Connection Database::connect(const std::string& purpose) const {
-    return Connection(conninfo_, "almagest " + purpose);
+    return connect(purpose, {});
+}
+
+Connection Database::connect(const std::string& purpose, std::string on_open) const {
+    return Connection(conninfo_, "almagest " + purpose, std::move(on_open));
 }
 
 }  // namespace almagest::store

@@ -17,6 +17,9 @@ namespace almagest::store {
 class Connection {
   public:
     Connection(const std::string& conninfo, const std::string& application_name);
+    /// `on_open`: statements that each new session begins with.
+    Connection(const std::string& conninfo, const std::string& application_name,
+               std::string on_open);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
@@ -33,6 +36,12 @@ class Connection {
 
     /// Runs one text of statements as it is, in one round trip. Throws as transaction() does.
     void statement(const std::string& text);
+
+    /// What has something to read when a NOTIFY arrives that the session LISTENs to, or when the
+    /// server ends it; -1 while there is no session.
+    [[nodiscard]] int socket() const;
+    /// Takes in the notifications that have arrived; were there any?
+    [[nodiscard]] bool take_notifications();
 
     /// Ends a query that is running in another thread of this process (for a stop). Thread-safe.
     void cancel() noexcept;
@@ -52,6 +61,8 @@ class Database {
                                        const config::Places& places,
                                        const std::optional<std::string>& url, bool migrate = true);
     [[nodiscard]] Connection connect(const std::string& purpose) const;
+    /// `on_open`: statements that each new session begins with.
+    [[nodiscard]] Connection connect(const std::string& purpose, std::string on_open) const;
     [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
 
   private:

@@ -22,7 +22,8 @@ pqxx::row row_of(Connection& connection, const char* thing, std::int64_t id,
                  const std::string& statement) {
     pqxx::result rows;
     const auto arguments = Arguments().add(id);
-    connection.transaction([&](pqxx::work& work) { rows = arguments.run(work, statement); });
+    connection.one_statement(
+        [&](pqxx::transaction_base& work) { rows = arguments.run(work, statement); });
     if (rows.empty()) {
         throw_database_error("AL004", fmt::format("there is no {} {}", thing, id));
     }

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "store/arguments.h"
-#include "store/job_listener.h"
 
 namespace almagest::store {
 namespace {
@@ -37,7 +36,7 @@ bool is_procedure_name(std::string_view name) {
 }
 
 /// The handler as it stands in a statement. It comes from a job type's folder, so it is data.
-std::string quoted_procedure(pqxx::work& work, const std::string& handler) {
+std::string quoted_procedure(pqxx::transaction_base& work, const std::string& handler) {
     const auto point = std::min(handler.find('.'), handler.size());
     const auto schema = handler.substr(0, point);
     const auto procedure = handler.substr(std::min(point + 1, handler.size()));
@@ -230,9 +229,27 @@ std::vector<std::int64_t> Queue::extend(std::span<const ClaimedJob> jobs) {
     return held;
 }
 
+/// One statement, so one round trip: the handler first, then in the order of the columns.
 Queue::Completed Queue::complete(const ClaimedJob& job, const Completion& completion) {
-    const Ended ended{&job, &completion};
-    return complete_all(std::span(&ended, 1)).front();
+    const bool has_run = !completion.run_id.empty();
+    auto arguments = identity_of(job);
+    arguments.add(run_or_null(completion.run_id)).add(completion.output);
+    if (has_run) arguments.add(completion.run_outcome);
+    Completed completed;
+    connection_->one_statement([&](pqxx::transaction_base& work) {
+        const auto handler =
+            completion.handler.empty()
+                ? std::string("CASE WHEN $4::jsonb IS NOT NULL THEN NULL::jsonb END")
+                : quoted_procedure(work, completion.handler) + "($1::bigint, $3::uuid, $4::jsonb)";
+        const auto row = arguments.run1(
+            work, fmt::format("SELECT o.counts, {} llm.usp_complete_jobs(ARRAY[$1::bigint], "
+                              "ARRAY[$2::uuid], ARRAY[$3::uuid], ARRAY[o.counts]) AS followers "
+                              "FROM (SELECT {} AS counts OFFSET 0) o",
+                              has_run ? "llm.usp_finish_run($3::uuid, $5::jsonb)," : "", handler));
+        completed.counts = json_of(row[0]);
+        completed.followers = row["followers"].as<int>();
+    });
+    return completed;
 }
 
 std::vector<Queue::Completed> Queue::complete_all(std::span<const Ended> ended) {
@@ -319,7 +336,7 @@ void Queue::hand_back(const ClaimedJob& job) {
 
 int Queue::release_expired(int limit) {
     int released = 0;
-    connection_->transaction([&](pqxx::work& work) {
+    connection_->one_statement([&](pqxx::transaction_base& work) {
         released = Arguments()
                        .add(limit)
                        .run1(work, "SELECT llm.usp_release_expired_leases($1::int)")[0]
@@ -348,7 +365,7 @@ bool Queue::anything_left(const ClaimFilter& filter) {
                                .add_or_null(filter.source_page_ids)
                                .add(filter.tenant_id);
     bool left = false;
-    connection_->transaction([&](pqxx::work& work) {
+    connection_->one_statement([&](pqxx::transaction_base& work) {
         left = arguments
                    .run1(work, "SELECT llm.fn_anything_left($1::text[], $2::bigint[], $3::int)")[0]
                    .as<bool>();
@@ -389,7 +406,7 @@ void Queue::start_run(const std::string& run_id, std::int64_t job_id, const std:
                       const std::string& worker_id, const std::string& artifact) {
     const auto arguments =
         Arguments().add(run_id).add(job_id).add(model).add(worker_id).add(artifact);
-    connection_->transaction([&](pqxx::work& work) {
+    connection_->one_statement([&](pqxx::transaction_base& work) {
         (void)arguments.run(
             work, "SELECT llm.usp_start_run($1::uuid, $2::bigint, $3::text, $4::text, $5::text)");
     });

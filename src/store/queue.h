@@ -6,12 +6,16 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/database.h"
 #include "store/sqlstate.h"
 
 namespace almagest::store {
+
+/// Where Queue::hint() is heard.
+inline constexpr std::string_view jobs_channel = "almagest_jobs";
 
 struct ClaimedJob {
     std::int64_t job_id = 0;

@@ -1,5 +1,6 @@
 #include "work/dispatcher.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <utility>
 
 #include "error/error.h"
-#include "store/job_listener.h"
 #include "telemetry/log.h"
 #include "work/heartbeat.h"
 
@@ -23,8 +23,10 @@ namespace {
 
 constexpr auto tick = std::chrono::seconds(1);
 constexpr auto release_interval = std::chrono::seconds(5);
-constexpr auto listen_interval = std::chrono::seconds(1);
 constexpr auto rate_interval = milliseconds(20);
+/// Between claims, while jobs run and there were fewer to claim than asked for: what came of them
+/// is then claimed together.
+constexpr auto claim_interval = milliseconds(5);
 /// How long someone who waits for the end is kept waiting for a database that went away.
 constexpr auto longest_absence = std::chrono::minutes(5);
 constexpr double prefetched_seconds = 0.25;
@@ -57,7 +59,6 @@ DispatchReport Dispatcher::run(const std::stop_token& stop) {
         Completer completer(*database_, {settings_->completers, settings_->claim_batch},
                             [this](const Completer::Ended& ended) { end(ended); });
         completer_ = &completer;
-        const std::jthread listener([this](const std::stop_token& end) { listen(end); });
         std::vector<std::jthread> slots;
         slots.reserve(options_.slots);
         for (unsigned slot = 0; slot < options_.slots; ++slot)
@@ -175,7 +176,7 @@ void Dispatcher::give_up_on_endpoint() {
 void Dispatcher::claim_until_done(const std::stop_token& stop) {
     const std::stop_callback wake_on_stop(stop, [this] { jobs_.wake(); });
     std::minstd_rand jitter{std::random_device{}()};
-    auto connection = database_->connect("claimer");
+    auto connection = database_->connect("claimer", fmt::format("LISTEN {}", store::jobs_channel));
     store::Queue queue(connection);
     auto last_contact = JobsInHand::Clock::now();
     auto last_tick = last_contact;
@@ -185,9 +186,12 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
         const bool closed = options_.is_enough && options_.is_enough();
         if (closed && asked_for_ == 0 && jobs_.counts().all() == 0) return;
         const auto limit = closed ? 0 : places();
+        rest_between_claims(limit);
+        (void)connection.take_notifications();
         std::size_t got = 0;
         try {
             if (limit > 0) got = claim(queue, limit);
+            if (limit > 0 && got < limit) short_claim_at_ = JobsInHand::Clock::now();
             if (got == settings_->claim_batch) ask_for_help();
             const auto now = JobsInHand::Clock::now();
             if (now - last_release >= release_interval || (limit > 0 && got == 0)) {
@@ -212,15 +216,21 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
             last_tick = JobsInHand::Clock::now();
             if (options_.on_tick) options_.on_tick();
         }
-        if (got > 0 && places() > 0) continue;
+        if ((got > 0 && got == limit && places() > 0) || connection.take_notifications()) continue;
         const bool more_waits = !closed && (limit == 0 || got == limit);
         const auto poll = settings_->poll_interval.count();
         const auto pause =
             milliseconds(std::uniform_int_distribution<std::int64_t>(poll / 2, poll)(jitter));
         std::optional<JobsInHand::Room> room;
         if (more_waits) room = room_for_more();
-        jobs_.wait_for(pause, room);
+        jobs_.wait_for(pause, room, connection.socket());
     }
+}
+
+void Dispatcher::rest_between_claims(std::size_t limit) {
+    if (limit == 0 || !short_claim_at_) return;
+    if (jobs_.counts().all() > 0) std::this_thread::sleep_until(*short_claim_at_ + claim_interval);
+    short_claim_at_.reset();
 }
 
 /// Called when a claim was as large as it may be and so more waits.
@@ -277,12 +287,6 @@ void Dispatcher::take_jobs(const std::stop_token& stop, unsigned slot) {
         jobs_.ended(job);
         completer_->submit(std::move(job), std::move(outcome));
     }
-}
-
-void Dispatcher::listen(const std::stop_token& stop) {
-    store::JobListener listener(*database_);
-    while (!stop.stop_requested())
-        if (listener.wait(listen_interval, stop)) jobs_.wake();
 }
 
 void Dispatcher::end(const Completer::Ended& ended) {

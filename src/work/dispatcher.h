@@ -46,11 +46,12 @@ struct DispatchReport {
     bool stopped = false;  ///< asked to stop before everything was done
 };
 
-/// One claimer that keeps a small local queue filled, `slots` handlers, a heartbeat and completers,
-/// the last two with threads and connections of their own. The local queue holds about a quarter of
-/// a second's work beyond what the slots have, so that quick jobs are claimed in large batches and
-/// slow ones one by one; a second claimer helps while jobs end faster than one can claim them. A
-/// job whose lease was lost is stopped where it is. One call at a time.
+/// One claimer that keeps a small local queue filled and listens for hints on its connection,
+/// `slots` handlers, a heartbeat and completers, the last two with threads and connections of their
+/// own. The local queue holds about a quarter of a second's work beyond what the slots have, so
+/// that quick jobs are claimed in large batches and slow ones one by one; a second claimer helps
+/// while jobs end faster than one can claim them. A job whose lease was lost is stopped where it
+/// is. One call at a time.
 class Dispatcher {
   public:
     Dispatcher(const store::Database& database, const config::WorkSettings& settings,
@@ -73,7 +74,7 @@ class Dispatcher {
     [[nodiscard]] std::size_t claim(store::Queue& queue, std::size_t limit);
     void give_up_on_endpoint();
     void take_jobs(const std::stop_token& stop, unsigned slot);
-    void listen(const std::stop_token& stop);
+    void rest_between_claims(std::size_t limit);
     void end(const Completer::Ended& ended);
     void break_off(std::exception_ptr cause);
     void measure_rate();
@@ -101,6 +102,7 @@ class Dispatcher {
     std::optional<JobsInHand::Clock::time_point> circuit_open_since_;
     JobsInHand::Clock::time_point measured_at_{};
     std::uint64_t measured_left_ = 0;
+    std::optional<JobsInHand::Clock::time_point> short_claim_at_;  // when the last got too little
 };
 
 }  // namespace almagest::work

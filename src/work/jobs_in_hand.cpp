@@ -6,7 +6,12 @@
 
 namespace almagest::work {
 
+namespace {
+constexpr std::size_t few_jobs = 16;
+}
+
 void JobsInHand::add(std::vector<store::ClaimedJob> jobs, Clock::time_point asked_at) {
+    auto added = jobs.size();
     {
         const std::scoped_lock lock(mutex_);
         for (auto& job : jobs) {
@@ -17,7 +22,12 @@ void JobsInHand::add(std::vector<store::ClaimedJob> jobs, Clock::time_point aske
             ++counts_.waiting;
         }
     }
-    filled_.notify_all();
+    // Waking all slots for one job would cost more than the job.
+    if (added > few_jobs) {
+        filled_.notify_all();
+    } else {
+        for (; added > 0; --added) filled_.notify_one();
+    }
 }
 
 JobsInHand::Job JobsInHand::next(const std::stop_token& stop) {
@@ -31,26 +41,20 @@ JobsInHand::Job JobsInHand::next(const std::stop_token& stop) {
 }
 
 void JobsInHand::ended(const Job& /*job*/) {
-    {
-        const std::scoped_lock lock(mutex_);
-        --counts_.in_slots;
-        ++counts_.ended;
-        if (!worth_waking()) return;
-    }
-    changed_.notify_all();
+    const std::scoped_lock lock(mutex_);
+    --counts_.in_slots;
+    ++counts_.ended;
+    tell_of_change();
 }
 
 void JobsInHand::remove(const Job& job) {
-    {
-        const std::scoped_lock lock(mutex_);
-        const auto found = held_.find(job->job.job_id);
-        // The same job may have been claimed again after its lease was lost.
-        if (found != held_.end() && found->second.job == job) held_.erase(found);
-        --counts_.ended;
-        ++left_;
-        if (!worth_waking()) return;
-    }
-    changed_.notify_all();
+    const std::scoped_lock lock(mutex_);
+    const auto found = held_.find(job->job.job_id);
+    // The same job may have been claimed again after its lease was lost.
+    if (found != held_.end() && found->second.job == job) held_.erase(found);
+    --counts_.ended;
+    ++left_;
+    tell_of_change();
 }
 
 JobsInHand::Counts JobsInHand::counts() const {
@@ -128,23 +132,36 @@ bool JobsInHand::worth_waking() const {
            counts_.waiting + counts_.in_slots <= wanted_->busy && counts_.ended <= wanted_->ended;
 }
 
-void JobsInHand::wait_for(std::chrono::milliseconds patience, const std::optional<Room>& room) {
+void JobsInHand::tell_of_change() {
+    if (!worth_waking()) return;
+    changed_.notify_all();
+    if (awaited_) wake_up_.raise();
+}
+
+void JobsInHand::wait_for(std::chrono::milliseconds patience, const std::optional<Room>& room,
+                          int socket) {
+    const auto until = Clock::now() + patience;
     std::unique_lock lock(mutex_);
     wanted_ = room;
+    awaited_ = true;
     const bool had_some = counts_.all() > 0;
-    changed_.wait_for(lock, patience, [&] {
-        return woken_ || (counts_.all() == 0 ? had_some : wanted_ && worth_waking());
-    });
+    while (!woken_ && !(counts_.all() == 0 ? had_some : wanted_ && worth_waking())) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+        if (left.count() <= 0) break;
+        lock.unlock();
+        const bool spoken = wake_up_.wait(left, socket);
+        lock.lock();
+        if (spoken) break;
+    }
+    awaited_ = false;
     woken_ = false;
     wanted_.reset();
 }
 
 void JobsInHand::wake() {
-    {
-        const std::scoped_lock lock(mutex_);
-        woken_ = true;
-    }
-    changed_.notify_all();
+    const std::scoped_lock lock(mutex_);
+    woken_ = true;
+    if (awaited_) wake_up_.raise();
 }
 
 }  // namespace almagest::work

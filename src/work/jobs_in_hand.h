@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/queue.h"
+#include "work/wake_up.h"
 
 namespace almagest::work {
 
@@ -73,8 +74,9 @@ class JobsInHand {
         std::size_t ended = 0;    ///< at most so many ends are to be written
     };
     /// Waits until there is that room, until none is in hand any more though some were, until
-    /// wake() is called, or until `patience` is over. Without `room`: not for room.
-    void wait_for(std::chrono::milliseconds patience, const std::optional<Room>& room);
+    /// wake() is called, until `socket` (-1: none) has something to read, or until `patience` is
+    /// over. Without `room`: not for room. One thread at a time.
+    void wait_for(std::chrono::milliseconds patience, const std::optional<Room>& room, int socket);
     void wake();
 
   private:
@@ -84,7 +86,8 @@ class JobsInHand {
     };
 
     mutable std::mutex mutex_;
-    std::condition_variable_any changed_;  // counts, or wake()
+    std::condition_variable_any changed_;  // counts
+    WakeUp wake_up_;                       // of who waits in wait_for()
     std::condition_variable_any filled_;   // waiting jobs
     std::map<std::int64_t, Lease> held_;
     std::deque<Job> waiting_;
@@ -92,9 +95,11 @@ class JobsInHand {
     std::uint64_t left_ = 0;
     bool closed_ = false;
     bool woken_ = false;
+    bool awaited_ = false;        // somebody is in wait_for()
     std::optional<Room> wanted_;  // while somebody waits
 
     [[nodiscard]] bool worth_waking() const;
+    void tell_of_change();
 };
 
 }  // namespace almagest::work

@@ -1,8 +1,11 @@
 #include "work/jobs_in_hand.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <thread>
+#include <vector>
 
 namespace almagest::work {
 namespace {
@@ -113,6 +116,48 @@ TEST_F(JobsInHandTest, WaitingForTheLastEndSaysWhetherItCame) {
         jobs_.remove(last);
     });
     EXPECT_TRUE(jobs_.wait_until_empty(seconds(60)));
+}
+
+TEST_F(JobsInHandTest, AClaimerWaitsUntilItIsWokenOrTheLastJobHasEndedOrItsSocketSpeaks) {
+    const auto long_enough = std::chrono::minutes(5);
+    jobs_.wake();
+    jobs_.wait_for(long_enough, std::nullopt, -1);  // woken before it waited
+
+    std::jthread waker([&] { jobs_.wake(); });
+    jobs_.wait_for(long_enough, std::nullopt, -1);
+    waker.join();
+
+    jobs_.add({job(1)}, now_);
+    std::jthread slot([&] {
+        const auto last = take();
+        jobs_.ended(last);
+        jobs_.remove(last);
+    });
+    jobs_.wait_for(long_enough, std::nullopt, -1);
+    slot.join();
+    EXPECT_EQ(jobs_.counts().all(), 0U);
+
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    ASSERT_EQ(write(ends[1], "!", 1), 1);
+    jobs_.wait_for(long_enough, std::nullopt, ends[0]);
+    close(ends[0]);
+    close(ends[1]);
+    EXPECT_LT(Clock::now() - now_, long_enough);
+}
+
+TEST_F(JobsInHandTest, ManyJobsAtOnceReachAllSlotsThatWait) {
+    std::vector<std::jthread> slots;
+    slots.reserve(40);
+    for (int slot = 0; slot < 40; ++slot) slots.emplace_back([&] { jobs_.ended(take()); });
+    for (std::int64_t first : {1, 4, 20}) {
+        std::vector<store::ClaimedJob> some;
+        for (auto id = first; id < (first == 1 ? 4 : first == 4 ? 20 : 41); ++id)
+            some.push_back(job(id));
+        jobs_.add(std::move(some), now_);
+    }
+    slots.clear();
+    EXPECT_EQ(jobs_.counts().ended, 40U);
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 -- entity is known by; not what a person rejected. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_chunk_entities(p_chunk_id bigint)
 RETURNS TABLE (entity_id bigint, name text, entity_type text, char_start integer)
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
     SELECT t.entity_id, t.said_name, t.entity_type, t.char_start
       FROM (SELECT e.entity_id, substr(min(dbo.fn_name_rank(m.said_name)), 6) AS said_name, e.entity_type,
                    (SELECT min(v.char_start) FROM dbo.evidence v
@@ -10,5 +13,5 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
               FROM dbo.entity_mention m JOIN dbo.dim_entity e ON e.entity_id = m.entity_id AND e.tenant_id = m.tenant_id
              WHERE m.chunk_id = p_chunk_id AND m.alias_of IS NULL AND e.promotion_state <> 'rejected'
              GROUP BY e.entity_id, e.entity_type) t
-     ORDER BY t.char_start, t.said_name COLLATE "C", t.entity_id
-$$;
+     ORDER BY t.char_start, t.said_name COLLATE "C", t.entity_id;
+END $$;

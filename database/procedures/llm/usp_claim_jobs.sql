@@ -14,11 +14,18 @@ DECLARE
     v_token uuid := gen_random_uuid();
     v_types text[] := nullif(p_job_types, '{}');
     v_pages bigint[] := nullif(p_source_page_ids, '{}');
+    v_waits_over boolean;
+    v_type_limits boolean;
+    v_tenant_limits boolean;
+    v_known llm.lane[];
+    v_lanes llm.lane[];
     v_plan llm.lane_share[];
-    v_anew boolean;
-    v_last record;
+    v_again boolean;
     v_page_jobs bigint[];
     v_picked tid[];
+    v_dues timestamptz[];
+    v_ids bigint[];
+    v_said text;
 BEGIN
     IF p_limit IS NULL OR p_limit NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'AL005',
@@ -27,38 +34,62 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = 'a claim needs a worker id';
     END IF;
 
-    UPDATE llm.job j SET waits = false
-     WHERE j.job_id IN (SELECT w.job_id FROM llm.job w WHERE w.waits AND w.available_at <= v_now
-                         ORDER BY w.available_at LIMIT 1000 FOR UPDATE SKIP LOCKED);
+    -- What is seldom there is asked for at once: most claims have nothing to do about it.
+    SELECT EXISTS (SELECT FROM llm.job w WHERE w.waits AND w.available_at <= v_now),
+           EXISTS (SELECT FROM llm.job_type_control c WHERE c.max_running IS NOT NULL OR c.paused_at IS NOT NULL),
+           EXISTS (SELECT FROM llm.tenant t WHERE t.max_running IS NOT NULL OR t.paused_at IS NOT NULL OR t.spending_held_until IS NOT NULL)
+      INTO v_waits_over, v_type_limits, v_tenant_limits;
+    IF v_waits_over THEN
+        UPDATE llm.job j SET waits = false
+         WHERE j.job_id IN (SELECT w.job_id FROM llm.job w WHERE w.waits AND w.available_at <= v_now
+                             ORDER BY w.available_at LIMIT 1000 FOR UPDATE SKIP LOCKED);
+    END IF;
     -- Who claims from under a cap does so one after the other, each seeing what those before it took.
-    PERFORM FROM llm.job_type_control c WHERE c.max_running IS NOT NULL AND (v_types IS NULL OR c.job_type = ANY (v_types))
-      ORDER BY c.job_type FOR NO KEY UPDATE;
-    PERFORM FROM llm.tenant t WHERE t.max_running IS NOT NULL AND (p_tenant_id IS NULL OR t.tenant_id = p_tenant_id)
-      ORDER BY t.tenant_id FOR NO KEY UPDATE;
+    IF v_type_limits THEN
+        PERFORM FROM llm.job_type_control c WHERE c.max_running IS NOT NULL AND (v_types IS NULL OR c.job_type = ANY (v_types))
+          ORDER BY c.job_type FOR NO KEY UPDATE;
+    END IF;
+    IF v_tenant_limits THEN
+        PERFORM FROM llm.tenant t WHERE t.max_running IS NOT NULL AND (p_tenant_id IS NULL OR t.tenant_id = p_tenant_id)
+          ORDER BY t.tenant_id FOR NO KEY UPDATE;
+    END IF;
 
     IF v_pages IS NULL THEN
-        FOREACH v_anew IN ARRAY ARRAY[false, true] LOOP
-            v_plan := ARRAY(SELECT p FROM llm.fn_claim_plan(v_types, p_limit, p_tenant_id, p_min_priority, v_anew) p);
-            v_picked := ARRAY(
-                SELECT head.ctid FROM unnest(v_plan) l CROSS JOIN LATERAL (
-                    SELECT j.ctid FROM llm.job j
+        FOREACH v_again IN ARRAY ARRAY[false, true] LOOP
+            v_known := llm.fn_known_lanes(v_again, v_now);
+            EXIT WHEN v_known IS NULL;
+            v_lanes := v_known;
+            v_plan := llm.fn_claim_plan(v_lanes, NOT (v_type_limits OR v_tenant_limits), v_types, p_limit, p_tenant_id, p_min_priority);
+            CONTINUE WHEN cardinality(v_plan) = 0;
+            SELECT array_agg(h.ctid), array_agg(h.due_at), array_agg(h.job_id) INTO v_picked, v_dues, v_ids
+              FROM (SELECT head.* FROM unnest(v_plan) l CROSS JOIN LATERAL (
+                    SELECT j.ctid, j.due_at, j.job_id FROM llm.job j
                      WHERE j.tenant_id = l.tenant_id AND j.job_type = l.job_type AND j.priority = l.priority
                        AND j.status IN ('NEW', 'FAILED') AND NOT j.waits AND (j.due_at, j.job_id) >= (l.due_at, l.job_id)
-                     ORDER BY j.due_at, j.job_id LIMIT l.jobs FOR UPDATE SKIP LOCKED) head);
+                     ORDER BY j.due_at, j.job_id LIMIT l.jobs FOR UPDATE SKIP LOCKED) head) h;
             EXIT WHEN cardinality(v_picked) >= p_limit;
         END LOOP;
-        IF cardinality(v_plan) = 1 AND cardinality(v_picked) > 0 THEN
-            SELECT j.due_at, j.job_id INTO v_last FROM llm.job j WHERE j.ctid = v_picked[cardinality(v_picked)];
-            v_plan[1].last_due_at := v_last.due_at;
-            v_plan[1].last_job_id := v_last.job_id;
+        IF cardinality(v_plan) = 1 AND v_picked IS NOT NULL THEN
+            v_plan[1].last_due_at := v_dues[cardinality(v_dues)];
+            v_plan[1].last_job_id := v_ids[cardinality(v_ids)];
         END IF;
-        PERFORM llm.fn_remember_lanes(v_plan);
+        -- fn_remember_lanes in short, where there is one.
+        IF cardinality(v_lanes) = 1 AND cardinality(v_plan) = 1 THEN
+            v_lanes[1].due_at := coalesce(v_plan[1].last_due_at, v_lanes[1].due_at);
+            v_lanes[1].job_id := coalesce(v_plan[1].last_job_id, v_lanes[1].job_id);
+            v_said := set_config('almagest.lanes', v_lanes::text, false);
+        ELSIF cardinality(v_plan) > 0 THEN
+            PERFORM llm.fn_remember_lanes(v_plan);
+        END IF;
     ELSE
         v_page_jobs := ARRAY(SELECT p FROM llm.fn_page_candidates(v_types, v_pages, p_tenant_id, p_min_priority, p_limit) p);
         v_picked := ARRAY(
             SELECT j.ctid FROM llm.job j
              WHERE j.job_id = ANY (v_page_jobs) AND j.status IN ('NEW', 'FAILED') AND NOT j.waits
              ORDER BY j.due_at, j.job_id LIMIT p_limit FOR UPDATE SKIP LOCKED);
+    END IF;
+    IF coalesce(cardinality(v_picked), 0) = 0 THEN
+        RETURN;
     END IF;
     -- By place: the rows are locked, so they stay where they are, and this statement sees what the lock found.
     RETURN QUERY
@@ -74,7 +105,8 @@ BEGIN
       FROM claimed c ORDER BY c.due_at, c.job_id;
 
     -- From its first attempt on, a version's content is fixed.
-    IF EXISTS (SELECT FROM llm.job_type t WHERE NOT t.was_used) THEN
+    IF EXISTS (SELECT FROM llm.job_type t
+                WHERE NOT t.was_used AND (v_plan IS NULL OR t.job_type IN (SELECT l.job_type FROM unnest(v_plan) l))) THEN
         UPDATE llm.job_type t SET was_used = true
          WHERE (t.job_type, t.contract_version) IN (
             SELECT u.job_type, u.contract_version FROM llm.job_type u

@@ -4,7 +4,8 @@
 -- Returns a row for each: its place (from 1), the job's id, whether it is new.
 CREATE OR REPLACE FUNCTION llm.usp_enqueue_jobs(p_jobs jsonb)
 RETURNS TABLE (ordinal integer, job_id bigint, is_new boolean)
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_priority text;
     v_kind record;

@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION llm.usp_enqueue_many(p_tenant_id integer, p_job_type 
     p_correlation_ids uuid[] DEFAULT NULL)
 RETURNS TABLE (ordinal integer, job_id bigint, is_new boolean)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
-SET jit = off AS $$
+SET jit = off SET enable_seqscan = off SET plan_cache_mode = auto AS $$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_type llm.job_type;
@@ -22,12 +22,17 @@ DECLARE
     v_fault record;
     v_new_places integer[];
     v_new_ids bigint[];
+    v_said text;
 BEGIN
-    IF EXISTS (SELECT FROM unnest(ARRAY[cardinality(p_payloads), cardinality(p_source_page_ids), cardinality(p_chunk_ids),
-                                        cardinality(p_dedupe_keys), cardinality(p_correlation_ids)]) n WHERE n <> v_jobs) THEN
+    -- Few jobs cost less than planning for just so many.
+    v_said := set_config('plan_cache_mode', CASE WHEN v_jobs <= 32 THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
+    IF cardinality(p_payloads) <> v_jobs OR cardinality(p_source_page_ids) <> v_jobs OR cardinality(p_chunk_ids) <> v_jobs
+       OR cardinality(p_dedupe_keys) <> v_jobs OR cardinality(p_correlation_ids) <> v_jobs THEN
         RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = 'the arrays of jobs to enqueue are of unequal length';
     END IF;
-    PERFORM llm.fn_require_tenant(p_tenant_id);
+    IF NOT EXISTS (SELECT FROM llm.tenant t WHERE t.tenant_id = p_tenant_id) THEN
+        PERFORM llm.fn_require_tenant(p_tenant_id);
+    END IF;
     v_type := llm.fn_require_job_type(p_job_type, p_contract_version);
     v_priority := coalesce(p_priority, v_type.priority);
     SELECT f.code, f.message INTO v_fault
@@ -78,9 +83,11 @@ BEGIN
 
     -- The rest are known under their keys; a new statement also sees keys that others have just committed.
     RETURN QUERY
-    SELECT p.place, coalesce(n.job_id, k.job_id), n.job_id IS NOT NULL
+    SELECT p.place,
+           -- Looked up one by one: a join that is planned while the table is small reads all of it for ever.
+           coalesce(n.job_id, (SELECT k.job_id FROM llm.job_dedupe_key k WHERE k.tenant_id = p_tenant_id AND k.dedupe_key = p.dedupe_key)),
+           n.job_id IS NOT NULL
       FROM ROWS FROM (unnest(p_dedupe_keys), generate_series(1, v_jobs)) AS p(dedupe_key, place)
       LEFT JOIN unnest(v_new_places, v_new_ids) n(place, job_id) ON n.place = p.place
-      LEFT JOIN llm.job_dedupe_key k ON n.job_id IS NULL AND k.tenant_id = p_tenant_id AND k.dedupe_key = p.dedupe_key
      ORDER BY p.place;
 END $$;

@@ -5,7 +5,8 @@
 -- Returns how many were new. Writes what llm.usp_enqueue_jobs writes. AL004: unknown page.
 CREATE OR REPLACE FUNCTION llm.usp_enqueue_types_for_page(p_source_page_id bigint, p_chunk_id bigint,
     p_after_job_type text, p_correlation_id uuid) RETURNS integer
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_jobs jsonb;
     v_new integer;

@@ -2,7 +2,10 @@
 -- No row: unknown chunk.
 CREATE OR REPLACE FUNCTION vector.fn_chunk(p_chunk_id bigint)
 RETURNS TABLE (source_page_id bigint, char_start integer, char_end integer, content text, chunk_index integer)
-LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
     SELECT c.source_page_id, c.char_start, c.char_end, c.content, c.chunk_index
-      FROM vector.chunk c WHERE c.chunk_id = p_chunk_id
-$$;
+      FROM vector.chunk c WHERE c.chunk_id = p_chunk_id;
+END $$;
