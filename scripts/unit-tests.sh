@@ -13,6 +13,9 @@ else
     # Only the rooms whose tests were asked for: names are ROOM.Suite.Name.
     mapfile -t targets < <(cd src && for room in *; do
         if [[ "$room." =~ $chosen ]] && compgen -G "$room/*_test.cpp" >/dev/null; then echo "${room}_test"; fi
+    done
+    cd ../tests/fuzz && for source in *_fuzz.cpp; do
+        if [[ "fuzz.${source%_fuzz.cpp}." =~ $chosen ]]; then echo "${source%.cpp}"; fi
     done)
     cmake --build --preset "$preset" --target "${targets[@]}"
 fi

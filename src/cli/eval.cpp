@@ -232,6 +232,8 @@ json document_of(const Evaluation& all, const json& summary, bool remarks) {
                        {"events", tally_json(scores.events)},
                        {"works", tally_json(scores.works)}}},
                      {"page_types", share_json(scores.page_types)},
+                     {"page_types_macro_f1", number(scores.page_type_macro_f1())},
+                     {"facts", share_json(scores.facts)},
                      {"bounds_right", share_json(scores.bounds)},
                      {"dates_right", share_json(scores.dates)},
                      {"direction_errors", share_json(scores.direction_errors)},
@@ -269,6 +271,9 @@ void print_evaluation(const json& document) {
                                 cell(of["whole"])));
     };
     share("page types right", document["page_types"]);
+    if (!document["page_types_macro_f1"].is_null())
+        line("page types, macro F1", two_digits(document["page_types_macro_f1"]));
+    if (document["facts"]["whole"] > 0) share("facts told by relations", document["facts"]);
     share("bounds right", document["bounds_right"]);
     share("dates right", document["dates_right"]);
     share("direction errors", document["direction_errors"]);

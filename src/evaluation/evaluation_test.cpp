@@ -71,6 +71,34 @@ TEST(Gold, IsReadFromAnItemALine) {
     EXPECT_THAT(gold[1].traps, ElementsAre("Nobody"));
 }
 
+TEST(Gold, OfTriplesOfNamesIsReadAsRelations) {
+    const auto gold = read_gold(
+        R"({"id":"t","text":"…","triples":[{"head":"Hell Verse","type":"director","tail":"Abe"},)"
+        R"({"head":"Hell Verse","type":"publication date","tail":"01 January 2010"}]})",
+        "g")[0];
+    EXPECT_EQ(gold.relations.size(), 2U);
+    EXPECT_FALSE(gold.lists_entities);
+    Found found;
+    found.entities = {{{"Abe"}, "", true}, {{"Bleach"}, "", true}};
+    found.relations = {{{"Hell Verse"}, "directed by", {"Abe"}, "", "", true}};
+    const auto scores = score(gold, found, {});
+    EXPECT_EQ(scores.ordered.f1(), 1.0) << "a date is no end that counts";
+    EXPECT_EQ(scores.entities.f1(), std::nullopt) << "gold does not list them";
+}
+
+TEST(Gold, OfOneThingsRelationsIsAboutThatThing) {
+    const auto gold = read_gold(
+        R"({"id":"w","name":"Rosita","title":"Rosita, cadet","relations":[{"type":"homeworld",)"
+        R"("tail":"Lothal","tail_surface":"planet Lothal","in_text":true},)"
+        R"({"type":"species","tail":"Human","tail_surface":"Human","in_text":false}]})",
+        "g")[0];
+    EXPECT_EQ(gold.relations.at(0).head, "Rosita");
+    EXPECT_TRUE(gold.relations.at(1).optional) << "the text does not say it";
+    Found found;
+    found.relations = {{{"Rosita"}, "came from", {"planet Lothal"}, "", "", true}};
+    EXPECT_EQ(score(gold, found, {}).ordered.f1(), 1.0);
+}
+
 TEST(Gold, ThatIsBrokenIsNamedByItsLine) {
     const auto sentence = [](const std::string& text) -> std::string {
         try {
@@ -147,9 +175,42 @@ TEST(Scores, OfGoldGivenAsFoundArePerfect) {
     EXPECT_EQ(scores.events.f1(), std::nullopt);
 }
 
+TEST(Scores, TellWhichFactsTheRowsTell) {
+    const auto gold =
+        read_gold(R"({"id":"f","facts":["Bees are crucial pollinators in agriculture.",)"
+                  R"("Farmers can plant bee-friendly flowers.","Honey was sold in Oslo."]})",
+                  "g")[0];
+    Found found;
+    found.relations = {{{"Bees"}, "are crucial pollinators of", {"agriculture"}, "", "", true},
+                       {{"Farmers"}, "pay", {"taxes"}, "", "", true}};
+    const auto scores = score(gold, found, {});
+    EXPECT_EQ(scores.facts.part, 1U);
+    EXPECT_EQ(scores.facts.whole, 3U);
+    EXPECT_EQ(scores.pairs.extra, 0U) << "gold lists no relations to judge by";
+    EXPECT_THAT(scores.remarks, ElementsAre(HasSubstr("Farmers"), HasSubstr("Honey")));
+}
+
+TEST(Scores, GiveEachPageTypeTheSameWeight) {
+    const auto gold = read_gold(R"({"id":"1","class":"person"})"
+                                "\n"
+                                R"({"id":"2","class":"person"})"
+                                "\n"
+                                R"({"id":"3","class":"file_format"})",
+                                "g");
+    Scores all;
+    for (const auto* found : {"person", "Person", "person"}) {
+        Found page;
+        page.page_type = found;
+        all += score(gold[all.documents], page, {});
+    }
+    EXPECT_EQ(all.page_types.part, 2U);
+    EXPECT_DOUBLE_EQ(*all.page_type_macro_f1(), (0.8 + 0.0) / 2);  // 2 of 3 said, 2 of 2 found
+}
+
 TEST(Scores, CountEventsTheirDatesAndTraps) {
     auto gold = read_gold(
-        "{\"id\":\"d\",\"events\":[{\"name\":\"Battle of Harrow Ford\",\"date\":\"1402-06-11\"},"
+        "{\"id\":\"d\",\"events\":[{\"name\":\"Battle of Harrow "
+        "Ford\",\"date\":\"1402-06-11\"},"
         "{\"name\":\"Siege of Kestrel Point\"}],\"traps\":[\"Example Person\"]}",
         "g")[0];
     Found found;

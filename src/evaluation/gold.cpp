@@ -54,14 +54,19 @@ GoldThing thing_from(const json& item) {
     return thing;
 }
 
-GoldRelation relation_from(const json& item) {
+/// `about`: what a relation that names no head is about.
+GoldRelation relation_from(const json& item, const std::string& about) {
     GoldRelation relation;
-    relation.head = required(item, {"head", "from", "subject"});
+    relation.head = word(item, {"head", "from", "subject"});
+    if (relation.head.empty()) relation.head = about;
+    if (relation.head.empty()) throw UsageError("has a relation without \"head\"");
     relation.type = word(item, {"type", "predicate"});
     relation.tail = required(item, {"tail", "to", "object"});
     relation.start = word(item, {"start", "start_date"});
     relation.end = word(item, {"end", "end_date"});
-    relation.optional = truth(item, "optional") || truth(item, "literal");
+    const auto said = item.find("in_text");
+    const bool unsaid = said != item.end() && said->is_boolean() && !said->get<bool>();
+    relation.optional = truth(item, "optional") || truth(item, "literal") || unsaid;
     if (truth(item, "date_optional")) relation.start = relation.end = "";
     return relation;
 }
@@ -100,10 +105,29 @@ class Reader {
             gold.events.push_back(thing_from(item));
         for (const auto& item : line.value("works", json::array()))
             gold.works.push_back(thing_from(item));
-        for (const auto& item : line.value("relations", json::array()))
-            gold.relations.push_back(relation_from(item));
+        for (const char* list : {"relations", "triples"})
+            for (const auto& item : line.value(list, json::array())) {
+                gold.relations.push_back(relation_from(item, word(line, {"name", "title"})));
+                note_names(gold.relations.back(), item);
+            }
         for (const auto& name : line.value("traps", json::array()))
             if (name.is_string()) gold.traps.push_back(name);
+        for (const auto& fact : line.value("facts", json::array()))
+            if (fact.is_string()) gold.facts.push_back(fact);
+        gold.lists_entities = line.contains("entities");
+        gold.lists_relations = line.contains("relations") || line.contains("triples");
+        gold.lists_events = line.contains("events");
+        gold.lists_works = line.contains("works");
+    }
+
+    /// Ends may be given by an id and, beside it, by what the text calls them.
+    void note_names(const GoldRelation& relation, const json& item) {
+        for (const char* member : {"head_name", "tail_name", "tail_surface"}) {
+            const auto name = word(item, {member});
+            if (name.empty()) continue;
+            auto& names = names_[member[0] == 'h' ? relation.head : relation.tail];
+            names.insert(name);
+        }
     }
 
     /// An item stands for the page that it names, or for those where its evidence lies.
@@ -118,13 +142,14 @@ class Reader {
             if (kind == "entity") gold.entities.push_back(thing_from(line));
             if (kind == "event") gold.events.push_back(thing_from(line));
             if (kind == "work") gold.works.push_back(thing_from(line));
-            if (kind == "relation") gold.relations.push_back(relation_from(line));
+            if (kind == "relation") gold.relations.push_back(relation_from(line, ""));
             if (kind == "page") gold.page_type = word(line, {"primary_type", "class"});
             if (kind == "trap" && line.contains("name")) gold.traps.push_back(word(line, {"name"}));
         }
         if (kind == "entity" || kind == "event" || kind == "work") {
             const auto thing = thing_from(line);
             for (const auto& name : thing.names) names_[thing.id].insert(name);
+            named_by_id_.insert(thing.id);
         }
     }
 
@@ -144,8 +169,7 @@ class Reader {
                 thing.optional = true;
                 if (const auto named = names_.find(end); named != names_.end())
                     thing.names.assign(named->second.begin(), named->second.end());
-                else
-                    thing.names = {end};
+                if (thing.names.empty() || !named_by_id_.contains(end)) thing.names.push_back(end);
                 gold.entities.push_back(std::move(thing));
             }
     }
@@ -153,6 +177,7 @@ class Reader {
     std::vector<GoldDocument> documents_;
     std::map<std::string, std::size_t> places_;
     std::map<std::string, std::set<std::string>> names_;
+    std::set<std::string> named_by_id_;  // whose ids are no names
 };
 
 }  // namespace

@@ -35,6 +35,12 @@ struct GoldDocument {
     std::vector<GoldRelation> relations;
     std::string page_type;           ///< "": not told
     std::vector<std::string> traps;  ///< names that must not become entities
+    std::vector<std::string> facts;  ///< sentences that the stored rows should let one tell
+    // What gold does not list it cannot judge.
+    bool lists_entities = true;
+    bool lists_relations = true;
+    bool lists_events = true;
+    bool lists_works = true;
 };
 
 /// Reads JSON Lines of any of the forms of docs/evaluation.md: a document a line, or an item a

@@ -6,6 +6,7 @@
 #include <regex>
 #include <set>
 
+#include "evaluation/facts.h"
 #include "evaluation/names.h"
 
 namespace almagest::evaluation {
@@ -40,25 +41,44 @@ class Judge {
         for (const auto* list : {&gold.entities, &gold.events, &gold.works})
             for (const auto& thing : *list) {
                 for (const auto& name : thing.names) names_.add(name, thing.id);
-                if (thing.literal) literals_.insert(thing.id);
+                // An end that gold only names may be a date or a number without saying so.
+                const bool is_only_named =
+                    thing.optional && thing.names.size() == 1 && thing.names.front() == thing.id;
+                if (thing.literal || (is_only_named && is_literal(folded_name(thing.id))))
+                    literals_.insert(thing.id);
             }
     }
 
     Scores judge(const Found& found) {
         scores_.documents = 1;
-        scores_.entities = judge_entities(found);
-        scores_.events = judge_dated(gold_.events, found.events, "event");
-        scores_.works = judge_dated(gold_.works, found.works, "work");
+        if (gold_.lists_entities) scores_.entities = judge_entities(found);
+        if (gold_.lists_events) scores_.events = judge_dated(gold_.events, found.events, "event");
+        if (gold_.lists_works) scores_.works = judge_dated(gold_.works, found.works, "work");
         judge_relations(found.relations);
-        if (!gold_.page_type.empty())
-            scores_.page_types = {
-                folded_name(gold_.page_type) == folded_name(found.page_type) ? 1U : 0U, 1};
+        if (!gold_.page_type.empty()) judge_page_type(found.page_type);
+        for (const auto& fact : gold_.facts) {
+            const bool told = tells_fact(found, fact);
+            scores_.facts += {told ? 1U : 0U, 1};
+            if (!told) remark("missed fact " + fact);
+        }
         count_grounded(found);
         find_traps(found);
         return std::move(scores_);
     }
 
   private:
+    void judge_page_type(const std::string& found) {
+        const auto wanted = folded_name(gold_.page_type);
+        const auto said = folded_name(found);
+        scores_.page_types = {wanted == said ? 1U : 0U, 1};
+        if (wanted == said) {
+            ++scores_.page_classes[wanted].right;
+            return;
+        }
+        ++scores_.page_classes[wanted].missed;
+        ++scores_.page_classes[said].extra;
+    }
+
     void remark(const std::string& what) { scores_.remarks.push_back(gold_.id + ": " + what); }
 
     [[nodiscard]] Ids ids_of(const std::vector<std::string>& names) const {
@@ -202,7 +222,7 @@ class Judge {
         for (const auto& relation : found) {
             const bool valid = is_valid(relation);
             scores_.valid += {valid ? 1U : 0U, 1};
-            if (!valid) continue;
+            if (!valid || !gold_.lists_relations) continue;
             if (const auto right = place(relation))
                 scores_.valid_but_wrong += {*right ? 0U : 1U, 1};
         }
@@ -312,6 +332,8 @@ Scores& Scores::operator+=(const Scores& other) {
     bounds += other.bounds;
     dates += other.dates;
     page_types += other.page_types;
+    for (const auto& [type, tally] : other.page_classes) page_classes[type] += tally;
+    facts += other.facts;
     valid += other.valid;
     valid_but_wrong += other.valid_but_wrong;
     grounded += other.grounded;
@@ -319,6 +341,17 @@ Scores& Scores::operator+=(const Scores& other) {
     traps += other.traps;
     remarks.insert(remarks.end(), other.remarks.begin(), other.remarks.end());
     return *this;
+}
+
+std::optional<double> Scores::page_type_macro_f1() const {
+    double sum = 0;
+    std::size_t types = 0;
+    for (const auto& [type, tally] : page_classes) {
+        if (tally.right + tally.missed == 0) continue;  // no type of gold's
+        ++types;
+        sum += tally.f1().value_or(0);
+    }
+    return types == 0 ? std::nullopt : std::optional(sum / static_cast<double>(types));
 }
 
 Scores score(const GoldDocument& gold, const Found& found, const InversePredicates& inverse) {

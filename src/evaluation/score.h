@@ -60,9 +60,11 @@ struct Scores {
     Tally ordered;  ///< the right way round
     Tally events;
     Tally works;
-    Share bounds;            ///< gold bounds of relations that were given right
-    Share dates;             ///< gold dates of events and works that were given right
-    Share page_types;        ///< right ones
+    Share bounds;      ///< gold bounds of relations that were given right
+    Share dates;       ///< gold dates of events and works that were given right
+    Share page_types;  ///< right ones
+    std::map<std::string, Tally> page_classes;  ///< by gold's or the found type, folded
+    Share facts;             ///< gold facts that stored relations tell, by their words
     Share valid;             ///< of relations: two different named ends, no pronouns, a predicate
     Share valid_but_wrong;   ///< of valid ones that gold can judge: those that it does not have
     Share grounded;          ///< of all items
@@ -70,6 +72,8 @@ struct Scores {
     std::size_t traps = 0;   ///< names found that must not be
     std::vector<std::string> remarks;  ///< what is missed, extra or wrong, a line each
     Scores& operator+=(const Scores& other);
+    /// Mean of the F1 of gold's page types; empty without any.
+    [[nodiscard]] std::optional<double> page_type_macro_f1() const;
 };
 
 /// Predicates that read from tail to head: of gold's type, a regular expression that finds them.

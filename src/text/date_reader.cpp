@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "text/relative_dates.h"
 #include "text/year_context.h"
 
 namespace almagest::text {
@@ -23,7 +24,8 @@ struct Found {
 
 class Reader {
   public:
-    Reader(const std::vector<DateToken>& tokens, bool alone) : tokens_(tokens), alone_(alone) {}
+    Reader(const std::vector<DateToken>& tokens, bool alone, const Calendar& calendar)
+        : tokens_(tokens), alone_(alone), eras_(calendar) {}
 
     std::vector<TokenDate> read() {
         for (std::size_t i = 0; i < tokens_.size();) {
@@ -48,9 +50,13 @@ class Reader {
     }
 
     std::vector<TokenDate> read_at(std::size_t i) {
+        if (auto dates = eras_.read(tokens_, i); !dates.empty()) return dates;
         if (const auto date = full_date(i)) return {*date};
         if (auto dates = sharing_dates(i); !dates.empty()) return dates;
-        return bare_years(i);
+        if (auto dates = bare_years(i); !dates.empty()) return dates;
+        if (dates_.empty()) return {};
+        const auto date = relative_date(tokens_, i, dates_.back());
+        return date ? std::vector{*date} : std::vector<TokenDate>{};
     }
 
     std::optional<TokenDate> full_date(std::size_t i, bool after_dash = false) {
@@ -432,13 +438,15 @@ class Reader {
 
     const std::vector<DateToken>& tokens_;
     bool alone_;
+    EraReader eras_;
     std::vector<TokenDate> dates_;
 };
 
 }  // namespace
 
-std::vector<TokenDate> find_dates(const std::vector<DateToken>& tokens, bool alone) {
-    return Reader(tokens, alone).read();
+std::vector<TokenDate> find_dates(const std::vector<DateToken>& tokens, bool alone,
+                                  const Calendar& calendar) {
+    return Reader(tokens, alone, calendar).read();
 }
 
 }  // namespace almagest::text

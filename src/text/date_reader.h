@@ -6,6 +6,7 @@
 
 #include "text/calendar.h"
 #include "text/date_tokens.h"
+#include "text/eras.h"
 
 namespace almagest::text {
 
@@ -17,9 +18,10 @@ struct TokenDate {
     DatePrecision precision = DatePrecision::day;
 };
 
-/// Every date that the tokens state in full, in order. `alone`: the tokens are a field of its own,
-/// so that a bare year and a lower-case "may" are dates without words around them.
+/// Every date that the tokens state in full, or by its distance from one before it in the sentence,
+/// in order. `alone`: the tokens are a field of its own, so that a bare year and a lower-case "may"
+/// are dates without words around them.
 [[nodiscard]] std::vector<TokenDate> find_dates(const std::vector<DateToken>& tokens,
-                                                bool alone = false);
+                                                bool alone = false, const Calendar& calendar = {});
 
 }  // namespace almagest::text

@@ -38,29 +38,29 @@ std::string_view to_string(DatePrecision precision) {
     return "";
 }
 
-std::vector<DateMention> read_dates(std::string_view utf8) {
+std::vector<DateMention> read_dates(std::string_view utf8, const Calendar& calendar) {
     const auto tokens = date_tokens(utf8);
     const CodePointIndex index(utf8);
     std::vector<DateMention> mentions;
-    for (const auto& date : find_dates(tokens)) {
+    for (const auto& date : find_dates(tokens, false, calendar)) {
         mentions.push_back(point_mention(date, tokens, index, utf8));
     }
     return mentions;
 }
 
-std::vector<DatedSpan> read_time_bounds(std::string_view utf8) {
+std::vector<DatedSpan> read_time_bounds(std::string_view utf8, const Calendar& calendar) {
     const auto tokens = date_tokens(utf8);
     const CodePointIndex index(utf8);
     std::vector<DatedSpan> spans;
-    for (const auto& span : find_spans(tokens, find_dates(tokens))) {
+    for (const auto& span : find_spans(tokens, find_dates(tokens, false, calendar))) {
         spans.push_back(to_dated_span(span, tokens, index, utf8));
     }
     return spans;
 }
 
-std::optional<DateMention> read_date(std::string_view utf8) {
+std::optional<DateMention> read_date(std::string_view utf8, const Calendar& calendar) {
     const auto tokens = date_tokens(utf8);
-    const auto dates = find_dates(tokens, true);
+    const auto dates = find_dates(tokens, true, calendar);
     if (dates.size() != 1) return std::nullopt;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         const bool within = i >= dates[0].first && i < dates[0].last;

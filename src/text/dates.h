@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "text/code_points.h"
+#include "text/eras.h"
 
 namespace almagest::text {
 
 /// English dates. All functions are pure and thread-safe, take UTF-8, and give ranges in its code
-/// points. Days are ISO 8601, proleptic Gregorian, years 1000–2199. Seasons are meteorological, of
+/// points. Days are ISO 8601, proleptic Gregorian, years 1000–2199, or those of a calendar's eras.
+/// Seasons are meteorological, of
 /// the northern hemisphere: spring is March to May, summer June to August, autumn or fall September
 /// to November, and winter 1996 is December 1995 to February 1996. "Early", "mid" and "late" narrow
 /// a month (to days 1–10, 11–20, 21–end), a year (four months each), a decade (1990–93, 94–96,
@@ -37,12 +39,14 @@ struct TimeBounds {
     Range range;
 };
 
-/// Every date that `utf8` states in full; relative ones ("two years later") are left alone.
+/// Every date that `utf8` states in full; relative ones ("two years later", "the same month") where
+/// a date before them in the sentence resolves them, and are left alone otherwise.
 /// English month and season names, ISO 8601, day-month-year orders, ordinals, decades ("early
 /// 1990s"), ranges that share a month or a year ("August-December 1993"). A bare year is one only
 /// after a word of time ("in", "since", "of" …), alone in parentheses, or joined to another year.
 /// 03/04/1996 is left alone: which is the month is not said.
-[[nodiscard]] std::vector<DateMention> read_dates(std::string_view utf8);
+[[nodiscard]] std::vector<DateMention> read_dates(std::string_view utf8,
+                                                  const Calendar& calendar = {});
 
 /// Dates grouped into spans by the words around them, in order of the text. A single date that is
 /// no end of a span ("in August 1993") has start == end, and `point` of its span is true. "since",
@@ -52,7 +56,8 @@ struct DatedSpan {
     TimeBounds bounds;
     bool point = false;
 };
-[[nodiscard]] std::vector<DatedSpan> read_time_bounds(std::string_view utf8);
+[[nodiscard]] std::vector<DatedSpan> read_time_bounds(std::string_view utf8,
+                                                      const Calendar& calendar = {});
 
 /// The span of `sentence` that belongs to a relation whose ends are mentioned at `from` and `to`
 /// (an empty range: not mentioned) and whose predicate's words are `wording` (snake_case or
@@ -61,9 +66,11 @@ struct DatedSpan {
 /// that opens the sentence, else the sentence's only span unless another predicate's clause holds
 /// it. nullopt when nothing or several spans fit equally well.
 [[nodiscard]] std::optional<DatedSpan> bounds_for(std::string_view sentence, Range from, Range to,
-                                                  std::string_view wording);
+                                                  std::string_view wording,
+                                                  const Calendar& calendar = {});
 
 /// A date as a person or a model wrote it alone in a field: "1996", "April 1996", "1996-04-01".
-[[nodiscard]] std::optional<DateMention> read_date(std::string_view utf8);
+[[nodiscard]] std::optional<DateMention> read_date(std::string_view utf8,
+                                                   const Calendar& calendar = {});
 
 }  // namespace almagest::text

@@ -101,6 +101,27 @@ INSTANTIATE_TEST_SUITE_P(
              "1914=1914-01-01..1914-12-31/year; 18=1918-01-01..1918-12-31/year"},
         Case{"the storm (1889)", "1889=1889-01-01..1889-12-31/year"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    Relative, DatesRead,
+    testing::Values(
+        Case{"Founded in 1851, it closed two years later.",
+             "1851=1851-01-01..1851-12-31/year; two years later=1853-01-01..1853-12-31/year"},
+        Case{"He came in May 1996 and left the following month",
+             "May 1996=1996-05-01..1996-05-31/month; the following "
+             "month=1996-06-01..1996-06-30/month"},
+        Case{
+            "On 30 December 1996 it sailed; 3 days later it sank.",
+            "30 December 1996=1996-12-30..1996-12-30/day; 3 days later=1997-01-02..1997-01-02/day"},
+        Case{"By March 1996, fourteen months after, or 14 months later, all was done",
+             "March 1996=1996-03-01..1996-03-31/month; 14 months "
+             "later=1997-05-01..1997-05-31/month"},
+        Case{"In 1996 she left, having been chosen a year earlier",
+             "1996=1996-01-01..1996-12-31/year; a year earlier=1995-01-01..1995-12-31/year"},
+        Case{"It burned on 2 May 1889 and was rebuilt that same year",
+             "2 May 1889=1889-05-02..1889-05-02/day; that same year=1889-01-01..1889-12-31/year"},
+        Case{"in 1996 and, the next year, in Oslo",
+             "1996=1996-01-01..1996-12-31/year; the next year=1997-01-01..1997-12-31/year"}));
+
 class NoDate : public testing::TestWithParam<Case> {};
 
 TEST_P(NoDate, IsRead) {
@@ -117,12 +138,65 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"from 1200 to 1500 soldiers", ""}, Case{"in 1080p", ""},
                     Case{"in 2000.5 units", ""}, Case{"in version 1998.2", ""},
                     Case{"Windows 2000", ""}, Case{"two years later", ""}, Case{"in April", ""},
-                    Case{"on April 5", ""}, Case{"03/04/1996", ""}, Case{"ports 1024-2048", ""},
-                    Case{"1,996 of 2,001", ""}, Case{"call 555-1999-2001", ""},
-                    Case{"in 1999%", ""}, Case{"by 300 to 1", ""}, Case{"in 1200 BC", ""},
-                    Case{"a total of 1996", ""}, Case{"in 2500", ""}, Case{"1996-13-01", ""},
-                    Case{"the year 999", ""}, Case{"Room 1984, please", ""}, Case{"in A1996", ""},
-                    Case{"#1996", ""}, Case{"", ""}, Case{"in\n\n1996", ""}));
+                    Case{"that year", ""}, Case{"the following month", ""}, Case{"on April 5", ""},
+                    Case{"03/04/1996", ""}, Case{"ports 1024-2048", ""}, Case{"1,996 of 2,001", ""},
+                    Case{"call 555-1999-2001", ""}, Case{"in 1999%", ""}, Case{"by 300 to 1", ""},
+                    Case{"in 1200 BC", ""}, Case{"a total of 1996", ""}, Case{"in 2500", ""},
+                    Case{"1996-13-01", ""}, Case{"the year 999", ""}, Case{"Room 1984, please", ""},
+                    Case{"in A1996", ""}, Case{"#1996", ""}, Case{"", ""}, Case{"in\n\n1996", ""}));
+
+class UnresolvedDate : public testing::TestWithParam<const char*> {};
+
+TEST_P(UnresolvedDate, IsLeftAlone) {
+    EXPECT_EQ(read_dates(GetParam()).size(), 1U) << dates_in(GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Traps, UnresolvedDate,
+    testing::Values("In 1851 it rose. It closed two years later.",
+                    "In 1851 it rose\n\nand fell two years later", "In 1851, three days later,",
+                    "in the 1990s and two years later", "in 1851, about two years later,",
+                    "in 1851, half a year later,", "in 1851, one and a half years later,",
+                    "in 1851, two years after the war,", "in 1851, for the next years,",
+                    "in 1851, more than a year later", "in 9-year terms since 1851, later",
+                    "in May 1996, 3 days later"));
+
+TEST(Eras, AreReadByTheirCalendar) {
+    const Calendar calendar{{{"BBY", "before the Battle of Yavin"}, 5000, true},
+                            {{"ABY"}, 5000, false}};
+    const auto read = [&](const char* text) {
+        std::string all;
+        for (const auto& date : read_dates(text, calendar))
+            all += (all.empty() ? "" : "; ") + shown(date);
+        return all;
+    };
+    EXPECT_EQ(read("born in 19 BBY."), "19 BBY=4981-01-01..4981-12-31/year");
+    EXPECT_EQ(read("birth year 19BBY"), "19BBY=4981-01-01..4981-12-31/year");
+    EXPECT_EQ(read("c. 3,000 BBY"), "3,000 BBY=2000-01-01..2000-12-31/year");
+    EXPECT_EQ(read("in early 4 ABY"), "early 4 ABY=5004-01-01..5004-04-30/year");
+    EXPECT_EQ(read("three years before: 22 before the Battle of Yavin"),
+              "22 before the Battle of Yavin=4978-01-01..4978-12-31/year");
+    EXPECT_EQ(read("ruled 32–19 BBY"),
+              "32=4968-01-01..4968-12-31/year; 19 BBY=4981-01-01..4981-12-31/year");
+    EXPECT_EQ(read("between 22 and 19 BBY"),
+              "22=4978-01-01..4978-12-31/year; 19 BBY=4981-01-01..4981-12-31/year");
+    EXPECT_EQ(read("in 19 BBY; two years later"),
+              "19 BBY=4981-01-01..4981-12-31/year; two years later=4983-01-01..4983-12-31/year");
+    EXPECT_EQ(read("9,000 BBY, 19 bby, 3.5 ABY, BBY 19 and A19 BBY"), "");
+    EXPECT_EQ(dates_in("born in 19 BBY"), "");
+}
+
+TEST(Eras, BoundARelation) {
+    const Calendar calendar{{{"BBY"}, 5000, true}, {{"ABY"}, 5000, false}};
+    const std::string sentence = "Palpatine ruled the Empire from 19 BBY until 4 ABY.";
+    const auto span = bounds_for(sentence, {0, 9}, {20, 26}, "ruled", calendar);
+    ASSERT_TRUE(span);
+    EXPECT_EQ(span->bounds.start->first_day, "4981-01-01");
+    EXPECT_EQ(span->bounds.end->last_day, "5004-12-31");
+    EXPECT_EQ(span->bounds.end->said, "4 ABY");
+    EXPECT_EQ(read_date("19 BBY", calendar)->first_day, "4981-01-01");
+    EXPECT_FALSE(read_date("19 BBY"));
+}
 
 TEST(Dates, HaveRangesInCodePoints) {
     const auto dates = read_dates("🛶 Élan sank in April 1996.");

@@ -124,6 +124,15 @@ class Judge {
         const auto closed = end;
         while (end > start && is_closer(text_[end - 1])) --end;
         if (end == start || !is_terminator(text_[end - 1])) return true;
+        if (boundary < text_.size() && is_omission(start, end, closed)) return false;
+        if (const auto dots = spaced_dots_around(start, end - 1); dots.count > 1) {
+            // ". . . ." ends a sentence, ". . ." is one of its pauses; "word. . . . Then" ends with
+            // the word.
+            const bool after_word = dots.first > start && !is_space(text_[dots.first - 1]);
+            if (dots.count > 3)
+                return (end - 1 == dots.first) == (after_word && goes_on_after(dots));
+            if (!after_word) return false;
+        }
         if (boundary < text_.size()) {
             // "It is late." she said.
             if (end < closed && u_islower(text_[boundary])) return false;
@@ -149,7 +158,12 @@ class Judge {
             next = after_notes(next, to);
             const auto spaces = next;
             while (next < to && is_space(text_[next])) ++next;
-            if (next == spaces || next >= to) continue;
+            if (next < to && text_[next] == u'.' && i > from && ends_before_dots(i)) return next;
+            if (next >= to) continue;
+            if (next == spaces) {
+                if (next == i + 1 && begins_unspaced(i)) return next;
+                continue;
+            }
             if (is_digit(text_[next]) || is_opener(text_[next]) || is_letter(text_[next])) {
                 return next;
             }
@@ -158,6 +172,71 @@ class Judge {
     }
 
   private:
+    /// "[...]" and "(...)" stand for what was left out.
+    [[nodiscard]] bool is_omission(std::size_t start, std::size_t end, std::size_t closed) const {
+        if (end == closed || (text_[end] != u']' && text_[end] != u')')) return false;
+        auto first = end;
+        while (first > start && is_terminator(text_[first - 1])) --first;
+        return first > start && is_opener(text_[first - 1]);
+    }
+
+    /// "Hello world.Today is": does a sentence begin right after the full stop at `stop`? Only
+    /// after a whole word or a number, with a word that begins sentences and has a space after it.
+    [[nodiscard]] bool begins_unspaced(std::size_t stop) const {
+        if (text_[stop] != u'.' || stop == 0 || stop + 1 >= text_.size()) return false;
+        if (!u_isupper(text_[stop + 1])) return false;
+        auto first = stop;
+        while (first > 0 && !is_space(text_[first - 1])) --first;
+        const auto before = text_.substr(first, stop - first);
+        const bool is_word =
+            before.size() > 1 && std::all_of(before.begin(), before.end(), is_letter);
+        const bool is_number =
+            !before.empty() && std::all_of(before.begin(), before.end(), [](char16_t c) {
+                return is_digit(c) || c == u',' || c == u'$';
+            });
+        if (!is_word && !is_number) return false;
+        const auto next = word_at(stop + 1);
+        const auto after = stop + 1 + next.size();
+        if (after >= text_.size()) return false;
+        if (text_[after] == u' ') return begins_sentences(next);
+        return text_[after] == u'.' && abbreviation_of(next) == Abbreviation::title;
+    }
+
+    struct SpacedDots {
+        std::size_t count = 0;
+        std::size_t first = 0;
+        std::size_t last = 0;
+    };
+    /// The full stops with a space between each two of which the one at `dot` is one.
+    [[nodiscard]] SpacedDots spaced_dots_around(std::size_t start, std::size_t dot) const {
+        constexpr std::size_t most = 8;
+        SpacedDots dots{1, dot, dot};
+        if (text_[dot] != u'.') return dots;
+        while (dots.count < most && dots.first >= start + 2 && text_[dots.first - 1] == u' ' &&
+               text_[dots.first - 2] == u'.') {
+            dots.first -= 2;
+            ++dots.count;
+        }
+        while (dots.count < most && dots.last + 2 < text_.size() && text_[dots.last + 1] == u' ' &&
+               text_[dots.last + 2] == u'.') {
+            dots.last += 2;
+            ++dots.count;
+        }
+        return dots;
+    }
+
+    /// "compounds. . . . The practice": the first full stop ends a sentence, the others begin one.
+    [[nodiscard]] bool ends_before_dots(std::size_t stop) const {
+        const auto dots = spaced_dots_around(stop, stop);
+        return dots.count > 3 && !is_space(text_[stop - 1]) && goes_on_after(dots);
+    }
+
+    [[nodiscard]] bool goes_on_after(const SpacedDots& dots) const {
+        auto at = dots.last + 1;
+        while (at < text_.size() && is_space(text_[at])) ++at;
+        return at < text_.size() && u_isupper(text_[at]) != 0;
+    }
+
     [[nodiscard]] std::size_t before_notes(std::size_t start, std::size_t end) const {
         while (end > start + 2 && text_[end - 1] == u']') {
             auto i = end - 1;
@@ -230,11 +309,13 @@ class Judge {
                                           std::size_t boundary) const {
         if (boundary >= text_.size() || (stop > start && text_[stop - 1] == u'.')) return true;
         const auto word = word_before(start, stop);
-        if (word.empty()) return true;
+        if (word.empty())
+            return !(stop > start && text_[stop - 1] == 0x00B0 && number_follows(boundary));
         if (is_enumerator(word) && begins_at(start, word)) return false;
         const auto next = word_at(boundary);
         const bool starter = !next.empty() && u_isupper(next[0]) && begins_sentences(next);
-        if (word.size() == 1 && u_isupper(word[0]) && word[0] != u'I') {
+        if (word.size() == 1 && u_isupper(word[0]) &&
+            (word[0] != u'I' || is_initial(start, word))) {
             return is_initial(start, word) ? starter && next.size() > 1 : starter;
         }
         switch (abbreviation_of(word)) {

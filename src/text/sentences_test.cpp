@@ -129,6 +129,28 @@ TEST(Sentences, CountCodePointsAndKnowOtherScripts) {
     EXPECT_THROW((void)sentences("x", "not a tag!"), UsageError);
 }
 
+TEST(Sentences, TellPausesAndOmissionsFromEnds) {
+    EXPECT_EQ(split("Orla said . . . I do not know. Then she left."),
+              "Orla said . . . I do not know. ¦ Then she left.");
+    EXPECT_EQ(split("So it ends . . . . Another begins."), "So it ends . . . . ¦ Another begins.");
+    EXPECT_EQ(split("It was built of stone. . . . The mill was not."),
+              "It was built of stone. ¦ . . . The mill was not.");
+    EXPECT_EQ(split("Tam calls it a weir [...] (Venn 55)."),
+              "Tam calls it a weir [...] (Venn 55).");
+    EXPECT_EQ(split("Did you see Albert I. Quist? You and I. Nobody else."),
+              "Did you see Albert I. Quist? ¦ You and I. ¦ Nobody else.");
+    EXPECT_EQ(split("It lies at N°. 10.26 there."), "It lies at N°. 10.26 there.");
+}
+
+TEST(Sentences, MayBeginWithoutASpace) {
+    EXPECT_EQ(split("The tide rose.Today it fell to 1,000.That is low."),
+              "The tide rose. ¦ Today it fell to 1,000. ¦ That is low.");
+    for (const auto* text :
+         {"Use ASP.Net or java.io.The class there.", "see Main.This", "or e.g.The end"}) {
+        EXPECT_EQ(split(text), text);
+    }
+}
+
 TEST(Sentences, CoverEverythingButWhiteSpaceInOrder) {
     std::string text;
     for (int i = 0; i < 400; ++i) {

@@ -1,16 +1,4 @@
-// Feeds arbitrary text to the chunker, the tokenizer and the splitter of sentences. Not built by
-// default:
-//
-//   cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DALMAGEST_BUILD_TESTS=OFF
-//     -DALMAGEST_SANITIZE=fuzzer-no-link,address,undefined
-//     -DCMAKE_CXX_FLAGS=-Wno-unknown-warning-option
-//   ninja -C build/fuzz almagest_text
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Isrc
-//     tests/fuzz/chunker_fuzz.cpp build/fuzz/src/text/libalmagest_text.a
-//     $(pkg-config --libs icu-uc icu-i18n libxml-2.0 md4c-html) -lfmt -o build/fuzz/chunker_fuzz
-//   mkdir -p build/fuzz/chunker_corpus
-//   build/fuzz/chunker_fuzz -max_total_time=600 -max_len=2048 build/fuzz/chunker_corpus
-//     tests/fuzz/chunker_corpus
+// Feeds arbitrary text to the chunker, the tokenizer and the splitter of sentences.
 //
 // What must hold: no crash; the chunks' own parts joined are the text; no chunk is above its
 // maximum, and its tokens are those of its text alone; overlaps are no larger than asked for;
@@ -18,11 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "error/error.h"
+#include "holds.h"
 #include "text/bpe_tokens.h"
 #include "text/chunker.h"
 #include "text/sentences.h"
@@ -31,10 +19,6 @@
 namespace {
 
 using namespace almagest::text;  // NOLINT(google-build-using-namespace): a program of one file
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
 
 void check_chunks(std::string_view text, const ChunkPolicy& policy, const TokenCounter& counter) {
     const CodePointIndex index(text);
