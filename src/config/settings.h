@@ -21,7 +21,7 @@ struct ModelProfile {
     std::size_t earlier_entities = 0;  ///< … and so many of those that the page named before it
     double default_confidence = 0.95;  ///< of an exactly grounded item that brings none of its own
     /// Job types that every page goes through; empty: those that are not on demand.
-    std::vector<std::string> reading;
+    std::vector<std::string> reading{};
     std::map<std::string, std::string>
         contract_versions;  ///< job type -> version, where not newest
 };
