@@ -142,9 +142,10 @@ work::Reading read_with_progress(Session& session, const RunOptions& options,
     reading.model = options.model;
     reading.most_tokens = options.most_tokens.value_or(0);
     reading.most_cost = options.most_cost.value_or(0);
-    reading.on_progress = [&](const work::ReadingProgress& at) {
-        progress.update(at.chunks_done, at.chunks, at.tokens);
-    };
+    if (progress.is_shown())
+        reading.on_progress = [&](const work::ReadingProgress& at) {
+            progress.update(at.chunks_done, at.chunks, at.tokens);
+        };
     return work::read_on(session.settings(), session.places(), session.database(),
                          session.registry(), reading, stop);
 }
@@ -224,6 +225,11 @@ int work_off(Session& session, const RunOptions& options, const std::vector<std:
                                  report.succeeded, report.retried, report.dead, report.handed_back);
     if (!session.json && !reading.stopped_because.empty())
         std::cerr << "almagest: stopped at a spending limit: " << reading.stopped_because << "\n";
+    if (drain && report.stopped) {
+        if (!session.json)
+            std::cerr << "almagest: stopped; the same command goes on where this one left off\n";
+        return Exit::interrupted;
+    }
     return report.dead > 0 ? Exit::partly : Exit::done;
 }
 

@@ -6,6 +6,7 @@
 #include "model/open_model.h"
 #include "store/calls.h"
 #include "store/knowledge.h"
+#include "telemetry/log.h"
 #include "work/cached_model.h"
 
 namespace almagest::work {
@@ -124,13 +125,20 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
         return std::make_unique<JobRunner>(workshop, worker_id);
     };
     dispatch.is_enough = [&] { return !spending.stopped_because().empty(); };
-    dispatch.on_tick = [&] {
-        if (!options.on_progress) return;
+    const auto tell_progress = [&] {
         const auto at = queue.chunk_progress(options.tenant_id, options.source_page_ids);
         const auto totals = model.totals();
         options.on_progress({static_cast<std::uint64_t>(at.done),
                              static_cast<std::uint64_t>(at.chunks),
                              totals.prompt_tokens - totals.cached_tokens + streamed});
+    };
+    dispatch.on_tick = [&] {
+        try {
+            if (options.on_progress) tell_progress();
+        } catch (const Error& error) {
+            // The work goes on without being told of, also while the database is away.
+            telemetry::log(telemetry::Level::debug, error.what());
+        }
     };
 
     Reading reading;

@@ -50,6 +50,8 @@ class Endpoint:
         self.faults_left: int | None = None  # None: every call
         self.calls = 0
         self.delay = 0.0
+        self.gate = threading.Event()  # no call is answered while it is closed
+        self.gate.set()
         self.stopping = threading.Event()
         self.lock = threading.Lock()
         endpoint = self
@@ -111,6 +113,7 @@ class Endpoint:
         fault = self.take_fault()
         if self.delay:
             self.stopping.wait(self.delay)
+        self.gate.wait()
         if fault == "status":
             headers = [("Retry-After", str(self.retry_after))] if self.retry_after is not None else []
             handler.send(self.status, {"error": {"message": f"scripted {self.status}"}}, headers)
@@ -167,5 +170,6 @@ class Endpoint:
 
     def close(self):
         self.stopping.set()
+        self.gate.set()
         self.server.shutdown()
         self.server.server_close()

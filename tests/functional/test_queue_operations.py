@@ -201,16 +201,6 @@ class AskingAgain(EndpointCase):
         while self.home.number(query) < 1:
             self.assertLess(time.monotonic(), deadline, query)
 
-    def await_signal_taken(self, pid: int):
-        """Until the interrupt is no longer pending, so that the program knows of it."""
-        deadline = time.monotonic() + 60
-        while True:
-            with open(f"/proc/{pid}/status", encoding="ascii") as file:
-                pending = [int(line.split()[1], 16) for line in file if line.startswith(("SigPnd", "ShdPnd"))]
-            if not any(pending):
-                return
-            self.assertLess(time.monotonic(), deadline, "the interrupt is still pending")
-
     def test_relations_are_asked_again_by_the_time_at_which_they_held(self):
         # Relations without a known beginning fit any time before their end, so those of one chunk get bounds, all of them.
         self.home.sql("UPDATE dbo.bridge_entity_relation SET start_date = '0501-01-01', end_date = '0503-12-31' WHERE relation_id IN "
