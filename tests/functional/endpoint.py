@@ -9,6 +9,8 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from home import HomeCase
+
 NAME = re.compile(r"\b[^\W\d_a-z][^\W\d_]+(?: (?:of |the )?[^\W\d_a-z][^\W\d_]+)*")
 
 
@@ -173,3 +175,19 @@ class Endpoint:
         self.gate.set()
         self.server.shutdown()
         self.server.server_close()
+
+
+class EndpointCase(HomeCase):
+    """A class of tests whose home asks an endpoint of the class's own."""
+
+    kind = Endpoint
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.endpoint = cls.kind()
+        cls.addClassCleanup(cls.endpoint.close)
+        cls.home.settings = {"llm": cls.endpoint.settings()}
+
+    def setUp(self):
+        self.home.settings = {"llm": self.endpoint.settings()}

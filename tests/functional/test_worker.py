@@ -114,3 +114,39 @@ class AWorker(HomeCase):
         worker.send_signal(signal.SIGTERM)
         self.assertDone(self.home.finish(worker, timeout=30))
         self.assertEqual({("lease_lost",)}, {tuple(row) for row in self.home.sql(f"SELECT outcome FROM llm.run WHERE {self.page}")})
+
+    def test_may_take_only_what_is_urgent(self):
+        job = self.home.sql(f"SELECT job_id FROM llm.job WHERE job_type = 'page_classification' AND {self.page}")[0][0]
+        self.done("jobs", "bump", job, "--priority", "95")
+        self.assertIn("1 jobs done", self.done("work", "--drain", "--min-priority", "95").out)
+        self.assertEqual({("SUCCEEDED", 1), ("NEW", 0)}, self.states())
+        for wrong in ("101", "-1", "high"):
+            self.assertEqual(2, self.home.run("work", "--drain", f"--min-priority={wrong}").status, wrong)
+
+    def circuits(self) -> list[dict]:
+        return self.done("queue", "--json").json()["circuits"]
+
+    def test_shows_that_it_keeps_away_from_an_endpoint_that_fails(self):
+        self.endpoint.fault, self.endpoint.status = "status", 503
+        worker = self.start()
+        self.until(lambda: len(self.circuits()) > 0, "no circuit opened")
+        circuit, = self.circuits()
+        self.assertEqual(("scripted", self.endpoint.url, 1), (circuit["model"], circuit["endpoint"], circuit["runners"]))
+        self.assertIn(circuit["state"], ("open", "half_open"))
+        self.assertIn("503", circuit["reason"])
+        shown = self.done("queue").out
+        for word in ("The circuit to scripted is ", self.endpoint.url, "503", "at 1 runner;"):
+            self.assertIn(word, shown)
+        self.endpoint.fault = None
+        self.until(lambda: self.circuits() == [], "the circuit did not close")
+        self.until(lambda: {status for status, _ in self.states()} == {"SUCCEEDED"}, "not all was done")
+        worker.send_signal(signal.SIGTERM)
+        self.assertDone(self.home.finish(worker))
+
+    def test_takes_its_circuit_along_when_it_ends(self):
+        self.endpoint.fault, self.endpoint.status = "status", 503
+        worker = self.start()
+        self.until(lambda: len(self.circuits()) > 0, "no circuit opened")
+        worker.send_signal(signal.SIGTERM)
+        self.assertDone(self.home.finish(worker))
+        self.assertEqual([], self.circuits())
