@@ -50,18 +50,7 @@ SELECT is((SELECT changed FROM b, llm.usp_pause_backfill(b.backfill_id, NULL, 1)
 SELECT is((SELECT changed FROM b, llm.usp_pause_backfill(b.backfill_id, (SELECT min(job_id) FROM llm.job j JOIN b USING (backfill_id)), 100)), 1, 'the next goes on after it');
 SELECT is((SELECT (changed, last_job_id)::text FROM b, llm.usp_pause_backfill(b.backfill_id, NULL, 100)), '(0,)', 'and says when none is left');
 SELECT is((SELECT count(*) FROM t, llm.usp_claim_jobs('w', NULL, 100, NULL, t.id)), 2::bigint, 'held jobs are not claimed, those of the other backfill are');
-CREATE FUNCTION pg_temp.drains(p_tenant_id integer) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    v_drains boolean;
-BEGIN
-    BEGIN
-        DELETE FROM llm.job j WHERE j.tenant_id = p_tenant_id AND j.status = 'RUNNING'; -- as if they were done
-        v_drains := NOT llm.fn_anything_left(NULL, NULL, p_tenant_id);
-        RAISE EXCEPTION 'take it back';
-    EXCEPTION WHEN raise_exception THEN RETURN v_drains;
-    END;
-END $$;
-SELECT ok((SELECT pg_temp.drains(t.id) FROM t), 'nor do they keep a drain waiting');
+SELECT ok((SELECT tap.drains(t.id) FROM t), 'nor do they keep a drain waiting');
 SELECT is((SELECT sum(held) FROM t JOIN llm.vw_queue_depth d ON d.tenant_id = t.id), 2::numeric, 'the depth of the queue tells how many are held');
 SELECT is((SELECT changed FROM b, llm.usp_resume_backfill(b.backfill_id, NULL, 100)), 2, 'a paused backfill can go on');
 SELECT is((SELECT count(*) FROM t, llm.usp_claim_jobs('w', NULL, 1, NULL, t.id)), 1::bigint, 'then its jobs are claimed');
