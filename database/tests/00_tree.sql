@@ -31,8 +31,8 @@ SELECT is_empty($$
 SELECT is_empty($$
     SELECT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname IN ('llm', 'ingest', 'sem', 'vector', 'dbo') AND c.relkind IN ('r', 'p')
-       AND c.relname NOT IN ('job_type', 'job_type_control', 'queue_setting', 'answer_cache', 'dimension_family', 'bridge_family', 'fact_family')
+       AND c.relname NOT IN ('job_type', 'job_type_control', 'queue_setting', 'answer_cache', 'circuit', 'dimension_family', 'bridge_family', 'fact_family')
        AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')$$,
-    'every table says whose its rows are, but for what holds for all tenants: job types, settings, kept answers and families');
+    'every table says whose its rows are, but for what holds for all tenants: job types, settings, kept answers, circuits and families');
 SELECT * FROM finish();
 ROLLBACK;

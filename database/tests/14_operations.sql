@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(50);
+SELECT plan(52);
 CREATE TEMP TABLE t AS SELECT llm.usp_ensure_tenant('operations') AS id;
 CREATE TEMP TABLE pg AS SELECT tap.page(t.id, x.locator, 'Text of ' || x.locator) AS page_id, x.locator
   FROM t, (VALUES ('/wiki/a_b.html'), ('/wiki/aXb.html'), ('/blog/c%.html')) x(locator);
@@ -60,6 +60,13 @@ UPDATE llm.job SET due_at = now() - interval '1 minute' WHERE job_id = (SELECT m
 SELECT is((SELECT array_agg(l.job_id) FROM t JOIN llm.vw_late_job l ON l.tenant_id = t.id), (SELECT ARRAY[min(job_id)] FROM j), 'a job past its deadline is late');
 SELECT is((SELECT (waiting, late, service_level_seconds)::text FROM t JOIN llm.vw_queue_by_type q ON q.tenant_id = t.id), '(3,1,3600)', 'and counted as late');
 CREATE TEMP TABLE running AS SELECT c.* FROM t, llm.usp_claim_jobs('w', '{page_classification}', 1, NULL, t.id) c;
+SELECT is((SELECT (v.tenant, v.job_type, v.worker_id, v.attempts, v.running_for < interval '1 min', v.lease_until > clock_timestamp())::text
+             FROM llm.vw_running v JOIN running USING (job_id)),
+    (SELECT format('(%s,page_classification,w,1,t,t)', quote_ident(l.name)) FROM t JOIN llm.tenant l ON l.tenant_id = t.id), 'what runs is shown, and where');
+SELECT is((SELECT (sum(s.waiting), sum(s.running), sum(s.succeeded), sum(s.dead))::text FROM t JOIN llm.vw_queue_summary_by_source s ON s.tenant_id = t.id),
+    (SELECT format('(%s,%s,%s,%s)', count(*) FILTER (WHERE v.status IN ('NEW', 'FAILED')), count(*) FILTER (WHERE v.status = 'RUNNING'),
+                   count(*) FILTER (WHERE v.status = 'SUCCEEDED'), count(*) FILTER (WHERE v.status = 'DEADLETTER'))
+       FROM t JOIN llm.vw_job v ON v.tenant_id = t.id WHERE v.source_page_id IS NOT NULL), 'every page is shown with its jobs by state');
 SELECT is((SELECT (waiting, running)::text FROM t, llm.usp_cancel_jobs(t.id, NULL, 'page_classification', 'Ada', 2)), '(1,1)', 'waiting and running jobs are cancelled, a step of them');
 SELECT is((SELECT (waiting, running)::text FROM t, llm.usp_cancel_jobs(t.id, (SELECT array_agg(job_id) FROM j), NULL, 'Ada', 2)), '(1,0)', 'the next goes on');
 SELECT throws_ok($$SELECT llm.usp_complete_job(job_id, lease_token, NULL, '{}') FROM running$$, 'AL001', NULL, 'the output of a cancelled job is refused');

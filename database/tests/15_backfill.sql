@@ -1,6 +1,6 @@
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(41);
+SELECT plan(45);
 CREATE TEMP TABLE t AS SELECT llm.usp_ensure_tenant('backfills') AS id;
 CREATE TEMP TABLE c AS SELECT tap.chunks(t.id, 'backfill', 'Ada Byrne sailed.', 'Bo Cole sailed.', 'Cy Dunn sailed.', 'The harbour.') AS ids FROM t;
 SELECT tap.route_entities(ids[1], tap.entity(ids[1], 'Ada Byrne', 'Sea Person', '{"confidence": 0.75}')) FROM c;
@@ -50,7 +50,7 @@ SELECT is((SELECT changed FROM b, llm.usp_pause_backfill(b.backfill_id, NULL, 1)
 SELECT is((SELECT changed FROM b, llm.usp_pause_backfill(b.backfill_id, (SELECT min(job_id) FROM llm.job j JOIN b USING (backfill_id)), 100)), 1, 'the next goes on after it');
 SELECT is((SELECT (changed, last_job_id)::text FROM b, llm.usp_pause_backfill(b.backfill_id, NULL, 100)), '(0,)', 'and says when none is left');
 SELECT is((SELECT count(*) FROM t, llm.usp_claim_jobs('w', NULL, 100, NULL, t.id)), 2::bigint, 'held jobs are not claimed, those of the other backfill are');
-SELECT is((SELECT (waiting, running)::text FROM t, llm.fn_pending(t.id, NULL)), '(0,2)', 'nor do they keep a drain waiting');
+SELECT ok((SELECT tap.drains(t.id) FROM t), 'nor do they keep a drain waiting');
 SELECT is((SELECT sum(held) FROM t JOIN llm.vw_queue_depth d ON d.tenant_id = t.id), 2::numeric, 'the depth of the queue tells how many are held');
 SELECT is((SELECT changed FROM b, llm.usp_resume_backfill(b.backfill_id, NULL, 100)), 2, 'a paused backfill can go on');
 SELECT is((SELECT count(*) FROM t, llm.usp_claim_jobs('w', NULL, 1, NULL, t.id)), 1::bigint, 'then its jobs are claimed');
@@ -79,5 +79,17 @@ SELECT dbo.usp_process_entity_extraction_output(tap.job('entity_extraction', k.s
   FROM c, t, vector.chunk k, llm.run r WHERE k.chunk_id = c.ids[1] AND r.tenant_id = t.id;
 SELECT is((SELECT array_agg(x.is_rerun ORDER BY x.extraction_id) FROM c, dbo.fact_entity_extraction x WHERE x.chunk_id = c.ids[1] AND x.job_type = 'entity_extraction'),
     '{f,t}', 'the rows of a run that asks again are marked as such, and the first ones stay');
+
+-- A newer contract asks nothing by itself; a backfill, or a job by hand, asks under it.
+DELETE FROM llm.job WHERE tenant_id = (SELECT id FROM t);
+SELECT llm.usp_register_job_type(jsonb_build_object('job_type', 'entity_extraction', 'version', '1.1.0', 'unit', 'chunk', 'after', 'CHUNK_SOURCE',
+    'handler', 'dbo.usp_process_entity_extraction_output', 'priority', 50, 'max_attempts', 3, 'lease_seconds', 30, 'slack_seconds', 3600, 'sha256', 'b'));
+SELECT ingest.usp_begin_reading_pages(ARRAY(SELECT p.source_page_id FROM t JOIN sem.source_page p ON p.tenant_id = t.id));
+SELECT is((SELECT count(*) FROM t JOIN llm.job j ON j.tenant_id = t.id WHERE j.job_type = 'entity_extraction'), 0::bigint, 'a page that is read again is not asked about under a newer contract');
+CREATE TEMP TABLE n AS SELECT x.backfill_id FROM t, llm.usp_begin_backfill(t.id, 'entities', '{"entity_type": "sea person", "max_confidence": 1}', NULL, NULL, 'Ada') x;
+SELECT is((SELECT s.enqueued FROM n, llm.usp_backfill_step(n.backfill_id, 100) s), 3, 'a backfill asks about all its chunks');
+SELECT is((SELECT string_agg(DISTINCT j.contract_version, ' ') FROM llm.job j JOIN n USING (backfill_id)), '1.1.0', 'under the newer contract');
+SELECT tap.job('entity_extraction', k.source_page_id, k.chunk_id) FROM c, vector.chunk k WHERE k.chunk_id = c.ids[4];
+SELECT is((SELECT j.contract_version FROM c, llm.job j WHERE j.chunk_id = c.ids[4] AND j.job_type = 'entity_extraction'), '1.1.0', 'so is a job that was asked for by hand');
 SELECT * FROM finish();
 ROLLBACK;

@@ -44,7 +44,7 @@ SELECT llm.usp_hand_back_job(job_id, lease_token) FROM j WHERE n = 1;
 SELECT is((SELECT (attempts, status)::text FROM llm.job WHERE job_id = (SELECT job_id FROM j WHERE n = 1)), '(0,NEW)', 'no attempt is lost');
 SELECT is((SELECT count(*) FROM llm.usp_claim_jobs('w', NULL, 10, NULL, 1)), 0::bigint, 'nothing of the tenant is claimed then');
 SELECT is((SELECT count(*) FROM p, llm.usp_claim_jobs('w', NULL, 10, ARRAY[page_id], NULL)), 0::bigint, 'not by page either');
-SELECT is((SELECT waiting FROM llm.fn_pending(1, NULL)), 0::bigint, 'nor is it waited for');
+SELECT ok(tap.drains(1), 'nor is it waited for');
 SELECT is((SELECT (severity, message LIKE '%990 of 1000%')::text FROM llm.fn_health(NULL) WHERE "check" = 'spending'), '(notice,t)', 'doctor tells');
 SELECT is((SELECT tenant_id FROM llm.tenant WHERE spending_held_until IS NOT NULL), 1, 'other tenants have days of their own');
 UPDATE llm.tenant SET spending_held_until = now() - interval '1 s';

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <charconv>
-#include <condition_variable>
 #include <iostream>
 #include <memory>
-#include <mutex>
 
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "cli/watch.h"
 #include "error/error.h"
 #include "store/operations.h"
 
@@ -17,8 +15,6 @@ namespace almagest::cli {
 using nlohmann::json;
 
 namespace {
-
-constexpr auto watch_interval = std::chrono::seconds(2);
 
 json depth(Session& session) {
     return session.rows(
@@ -53,6 +49,33 @@ std::string spending_line(const json& spending) {
     if (spending.is_null() || spending["held_until"].is_null()) return "";
     return fmt::format("A spending limit of the day holds all until {}: {}.\n",
                        cell(spending["held_until"]), cell(spending["held_reason"]));
+}
+
+/// Of all tenants: runners ask one endpoint for whoever has work.
+json circuits(Session& session) {
+    return session.rows(
+        "SELECT model, endpoint, state, runners, reason, since::text AS since, extract(epoch FROM "
+        "clock_timestamp() - since)::float8 AS open_seconds, greatest(extract(epoch FROM retry_at "
+        "- clock_timestamp()), 0)::float8 AS retry_seconds FROM llm.vw_circuit ORDER BY model, "
+        "endpoint");
+}
+
+std::string circuit_lines(const json& circuits) {
+    std::string lines;
+    for (const auto& circuit : circuits) {
+        const auto runners = circuit["runners"].get<std::int64_t>();
+        const auto left = circuit["retry_seconds"].get<double>();
+        lines += fmt::format(
+            "The circuit to {} is {}: its endpoint {} has been failing for {} ({}), and the jobs "
+            "that ask it wait, at {} runner{}; {}.\n",
+            printable(cell(circuit["model"])), circuit["state"] == "open" ? "open" : "half open",
+            printable(cell(circuit["endpoint"])),
+            duration_text(circuit["open_seconds"].get<double>()),
+            printable(cell(circuit["reason"])), runners, runners == 1 ? "" : "s",
+            left > 0 ? "one is tried again in " + duration_text(left)
+                     : std::string("the next one tries it again"));
+    }
+    return lines;
 }
 
 std::int64_t number(const json& row, const char* key) {
@@ -123,33 +146,22 @@ std::string picture(const json& rows) {
     return text;
 }
 
-void sleep_until_stopped(const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any woken;
-    std::unique_lock lock(mutex);
-    woken.wait_for(lock, stop, watch_interval, [] { return false; });
+std::string everything(Session& session) {
+    return picture(by_type(session)) + spending_line(spending(session)) +
+           circuit_lines(circuits(session));
 }
 
-int queue(Session& session, bool watch) {
+int queue(Session& session, bool again) {
     if (session.json) {
         print_json({{"tenant", session.tenant},
                     {"queue", depth(session)},
                     {"types", by_type(session)},
-                    {"spending", spending(session)}});
+                    {"spending", spending(session)},
+                    {"circuits", circuits(session)}});
         return Exit::done;
     }
-    const auto stop = watch ? stop_on_signals() : std::stop_token();
-    const bool in_place = watch && isatty(STDOUT_FILENO) == 1;
-    if (in_place) std::cout << "\x1b[2J";
-    for (;;) {
-        const auto text = picture(by_type(session)) + spending_line(spending(session));
-        if (in_place) std::cout << "\x1b[H\x1b[J";
-        std::cout << text << std::flush;
-        if (!watch) break;
-        sleep_until_stopped(stop);
-        if (stop.stop_requested()) break;
-        if (!in_place) std::cout << "\n";
-    }
+    if (again) return watch([&session] { return everything(session); });
+    std::cout << everything(session);
     return Exit::done;
 }
 
@@ -265,9 +277,9 @@ void add_limits(CLI::App& command, Action& action) {
 }  // namespace
 
 void add_queue(CLI::App& program, Action& action) {
-    auto watch = std::make_shared<bool>(false);
+    auto again = std::make_shared<bool>(false);
     auto* command = program.add_subcommand("queue", "how deep the queue is, and what governs it");
-    command->add_flag("--watch", *watch, "again every two seconds");
+    command->add_flag("--watch", *again, "again every two seconds, until Ctrl-C");
     command->footer(
         "Examples:\n  almagest queue --watch\n  almagest queue pause entity_extraction --reason "
         "\"new prompt tomorrow\"\n  almagest queue limit entity_extraction 8\n  almagest queue "
@@ -276,9 +288,9 @@ void add_queue(CLI::App& program, Action& action) {
         "sooner or later by their priority.");
     add_pause(*command, action);
     add_limits(*command, action);
-    command->callback([&action, command, watch] {
+    command->callback([&action, command, again] {
         if (command->get_subcommands().empty())
-            action = [watch](Session& session) { return queue(session, *watch); };
+            action = [again](Session& session) { return queue(session, *again); };
     });
 }
 

@@ -142,9 +142,10 @@ work::Reading read_with_progress(Session& session, const RunOptions& options,
     reading.model = options.model;
     reading.most_tokens = options.most_tokens.value_or(0);
     reading.most_cost = options.most_cost.value_or(0);
-    reading.on_progress = [&](const work::ReadingProgress& at) {
-        progress.update(at.chunks_done, at.chunks, at.tokens);
-    };
+    if (progress.is_shown())
+        reading.on_progress = [&](const work::ReadingProgress& at) {
+            progress.update(at.chunks_done, at.chunks, at.tokens);
+        };
     return work::read_on(session.settings(), session.places(), session.database(),
                          session.registry(), reading, stop);
 }
@@ -195,17 +196,25 @@ struct ServedMetrics {
     work::MetricsServer server;
 };
 
-int work_off(Session& session, const RunOptions& options, const std::vector<std::string>& types,
-             bool drain, const std::optional<std::string>& metrics_address) {
+/// What a runner takes, and until when.
+struct WorkOptions {
+    std::vector<std::string> types;
+    std::optional<int> min_priority;
+    bool drain = false;
+    std::optional<std::string> metrics_address;
+};
+
+int work_off(Session& session, const RunOptions& options, const WorkOptions& work_options) {
     const auto stop = stop_on_signals();
     std::optional<work::ListenAddress> address;
-    if (metrics_address) address = work::listen_address(*metrics_address);
+    if (work_options.metrics_address) address = work::listen_address(*work_options.metrics_address);
     session.read_with(options.model);
     (void)work::sync_contracts(session.connection(), session.settings(), session.registry());
-    for (const auto& type : types) (void)session.registry().find(type);
+    for (const auto& type : work_options.types) (void)session.registry().find(type);
     work::ReadingOptions reading_options;
-    reading_options.job_types = types;
-    reading_options.drain = drain;
+    reading_options.job_types = work_options.types;
+    reading_options.min_priority = work_options.min_priority;
+    reading_options.drain = work_options.drain;
     std::optional<ServedMetrics> metrics;
     if (address) reading_options.metrics = &metrics.emplace(session, *address).counts;
     const auto reading = read_with_progress(session, options, std::move(reading_options), stop);
@@ -224,6 +233,11 @@ int work_off(Session& session, const RunOptions& options, const std::vector<std:
                                  report.succeeded, report.retried, report.dead, report.handed_back);
     if (!session.json && !reading.stopped_because.empty())
         std::cerr << "almagest: stopped at a spending limit: " << reading.stopped_because << "\n";
+    if (work_options.drain && report.stopped) {
+        if (!session.json)
+            std::cerr << "almagest: stopped; the same command goes on where this one left off\n";
+        return Exit::interrupted;
+    }
     return report.dead > 0 ? Exit::partly : Exit::done;
 }
 
@@ -278,21 +292,23 @@ void add_run(CLI::App& program, Action& action) {
 
 void add_work(CLI::App& program, Action& action) {
     auto options = std::make_shared<RunOptions>();
-    auto types = std::make_shared<std::vector<std::string>>();
-    auto drain = std::make_shared<bool>(false);
-    auto metrics = std::make_shared<std::optional<std::string>>();
+    auto chosen = std::make_shared<WorkOptions>();
     auto* command = program.add_subcommand("work", "a runner: takes jobs and does them");
-    command->add_option("--types", *types, "only these job types, parted by commas")
+    command->add_option("--types", chosen->types, "only these job types, parted by commas")
         ->delimiter(',');
-    command->add_flag("--drain", *drain, "stop when nothing is left");
-    command->add_option("--metrics", *metrics,
+    command
+        ->add_option("--min-priority", chosen->min_priority,
+                     "only jobs of this priority or a higher one")
+        ->check(CLI::Range(0, 100));
+    command->add_flag("--drain", chosen->drain, "stop when nothing is left");
+    command->add_option("--metrics", chosen->metrics_address,
                         "serve figures for Prometheus at this HOST:PORT, for example "
                         "127.0.0.1:9464; port 0 takes a free one and names it");
     add_model_options(*command, options);
     command->footer("Example:\n  almagest work --types entity_extraction --concurrency 8 --drain");
-    command->callback([&action, options, types, drain, metrics] {
-        action = [options, types, drain, metrics](Session& session) {
-            return work_off(session, *options, *types, *drain, *metrics);
+    command->callback([&action, options, chosen] {
+        action = [options, chosen](Session& session) {
+            return work_off(session, *options, *chosen);
         };
     });
 }

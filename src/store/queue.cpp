@@ -363,31 +363,17 @@ bool Queue::anything_left(const ClaimFilter& filter) {
     const auto arguments = Arguments()
                                .add_or_null(filter.job_types)
                                .add_or_null(filter.source_page_ids)
-                               .add(filter.tenant_id);
+                               .add(filter.tenant_id)
+                               .add(filter.min_priority);
     bool left = false;
     connection_->one_statement([&](pqxx::transaction_base& work) {
-        left = arguments
-                   .run1(work, "SELECT llm.fn_anything_left($1::text[], $2::bigint[], $3::int)")[0]
-                   .as<bool>();
+        left =
+            arguments
+                .run1(work,
+                      "SELECT llm.fn_anything_left($1::text[], $2::bigint[], $3::int, $4::int)")[0]
+                .as<bool>();
     });
     return left;
-}
-
-Pending Queue::pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids) {
-    const auto arguments = Arguments().add(tenant_or_null(tenant_id)).add_or_null(source_page_ids);
-    Pending pending;
-    connection_->transaction([&](pqxx::work& work) {
-        const auto row = arguments.run1(
-            work,
-            "SELECT waiting, running, ceil(1000 * extract(epoch FROM next_available_at - "
-            "clock_timestamp()))::bigint FROM llm.fn_pending($1::int, $2::bigint[])");
-        pending.waiting = row[0].as<std::int64_t>();
-        pending.running = row[1].as<std::int64_t>();
-        if (const auto wait = optional_of<std::int64_t>(row[2])) {
-            pending.next_available_in = std::chrono::milliseconds(std::max<std::int64_t>(0, *wait));
-        }
-    });
-    return pending;
 }
 
 ChunkProgress Queue::chunk_progress(int tenant_id,
@@ -409,6 +395,21 @@ void Queue::start_run(const std::string& run_id, std::int64_t job_id, const std:
     connection_->one_statement([&](pqxx::transaction_base& work) {
         (void)arguments.run(
             work, "SELECT llm.usp_start_run($1::uuid, $2::bigint, $3::text, $4::text, $5::text)");
+    });
+}
+
+void Queue::tell_circuit(const std::string& worker_id, const CircuitStanding& standing) {
+    const auto arguments = Arguments()
+                               .add(worker_id)
+                               .add(standing.model)
+                               .add(standing.endpoint)
+                               .add(standing.state)
+                               .add(std::int64_t{standing.pause_left.count()})
+                               .add(standing.reason);
+    connection_->transaction([&](pqxx::work& work) {
+        (void)arguments.run(work,
+                            "SELECT llm.usp_tell_circuit($1::text, $2::text, $3::text, $4::text, "
+                            "$5::bigint, $6::text)");
     });
 }
 

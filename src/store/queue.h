@@ -57,10 +57,13 @@ struct ChunkProgress {
     std::int64_t done = 0;  ///< those for which no job waits or runs any more
 };
 
-struct Pending {
-    std::int64_t waiting = 0;
-    std::int64_t running = 0;
-    std::optional<std::chrono::milliseconds> next_available_in;  ///< by the database's clock
+/// How a runner's circuit to a model's endpoint stands.
+struct CircuitStanding {
+    std::string model;
+    std::string endpoint;
+    std::string state;  ///< "closed", "open" or "half_open"
+    std::chrono::milliseconds pause_left{0};
+    std::string reason;  ///< what the endpoint did last
 };
 
 /// llm's queue procedures over one connection. One thread.
@@ -139,12 +142,12 @@ class Queue {
     /// Whether there is anything to wait for that `filter` takes; what is paused does not count.
     [[nodiscard]] bool anything_left(const ClaimFilter& filter);
     /// Tenant 0: any. No pages: all.
-    [[nodiscard]] Pending pending(int tenant_id, const std::vector<std::int64_t>& source_page_ids);
-    /// Tenant 0: any. No pages: all.
     [[nodiscard]] ChunkProgress chunk_progress(int tenant_id,
                                                const std::vector<std::int64_t>& source_page_ids);
     void start_run(const std::string& run_id, std::int64_t job_id, const std::string& model,
                    const std::string& worker_id, const std::string& artifact);
+    /// For people to see. While it is not closed: again every ten seconds, or it is forgotten.
+    void tell_circuit(const std::string& worker_id, const CircuitStanding& standing);
 
   private:
     Connection* connection_;

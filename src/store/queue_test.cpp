@@ -70,12 +70,13 @@ class QueueTest : public testing::Test {
         return jobs.front();
     }
 
-    std::string value_of(const std::string& query) {
+    static std::string value_of(Connection& connection, const std::string& query) {
         std::string value;
-        connection_.transaction(
+        connection.transaction(
             [&](pqxx::work& work) { value = work.exec1(query)[0].as<std::string>(); });
         return value;
     }
+    std::string value_of(const std::string& query) { return value_of(connection_, query); }
 
     Queue::Completion completion(const std::string& name = "Vega") const {
         return {"", "dbo.usp_process_star_output", {{"name", name}}, nullptr};
@@ -139,7 +140,8 @@ TEST_F(QueueTest, ManyClaimersHandEachJobToExactlyOne) {
             Queue queue(connection);
             std::vector<std::int64_t> mine;
             // A claim that others overtook may find less than it asked for.
-            while (queue.pending(1, {}).waiting > 0) {
+            while (value_of(connection, "SELECT count(*) FROM llm.job WHERE status = 'NEW'") !=
+                   "0") {
                 for (const auto& claimed : queue.claim(fmt::format("worker {}", i), {}, 3)) {
                     mine.push_back(claimed.job_id);
                 }
@@ -157,6 +159,26 @@ TEST_F(QueueTest, ManyClaimersHandEachJobToExactlyOne) {
     for (const auto& [id, count] : times) {
         EXPECT_EQ(count, 1) << "job " << id;
     }
+}
+
+TEST_F(QueueTest, ManyClaimersTogetherKeepACapExactly) {
+    for (int i = 0; i < 40; ++i) (void)queue_.enqueue(job());
+    connection_.transaction(
+        [](pqxx::work& work) { work.exec("SELECT llm.usp_set_type_cap('star', 5)"); });
+    std::vector<std::future<std::size_t>> claimers;
+    for (int i = 0; i < 8; ++i) {
+        claimers.push_back(std::async(std::launch::async, [&, i] {
+            Connection connection(conninfo_, "claimer");
+            Queue queue(connection);
+            std::size_t mine = 0;
+            for (int claim = 0; claim < 5; ++claim)
+                mine += queue.claim(fmt::format("worker {}", i), {}, 3).size();
+            return mine;
+        }));
+    }
+    std::size_t claimed = 0;
+    for (auto& claimer : claimers) claimed += claimer.get();
+    EXPECT_EQ(claimed, 5U);
 }
 
 TEST_F(QueueTest, CompletingStoresOutputRunAndJobTogether) {
@@ -228,16 +250,13 @@ TEST_F(QueueTest, AFailedJobWaitsAsLongAsAskedAndThenIsADeadLetter) {
     const auto error = nlohmann::json{{"message", "the endpoint is busy"}};
     EXPECT_EQ(queue_.fail(claim_one(), "", nullptr, error, false, milliseconds(3'600'000)),
               "FAILED");
-    const auto pending = queue_.pending(1, {});
-    EXPECT_EQ(pending.waiting, 1);
-    EXPECT_EQ(pending.running, 0);
-    ASSERT_TRUE(pending.next_available_in.has_value());
-    EXPECT_GT(*pending.next_available_in, milliseconds(3'000'000));
-    EXPECT_LE(*pending.next_available_in, milliseconds(3'600'000));
+    EXPECT_EQ(value_of("SELECT available_at BETWEEN clock_timestamp() + interval '50 min' AND "
+                       "clock_timestamp() + interval '1 h' FROM llm.job"),
+              "t");
+    EXPECT_TRUE(queue_.anything_left({})) << "a drain waits for it";
     EXPECT_THAT(queue_.claim("worker", {}, 1), IsEmpty());
 
     (void)queue_.enqueue(job());
-    EXPECT_EQ(queue_.pending(1, {}).next_available_in, milliseconds(0));
     EXPECT_EQ(queue_.fail(claim_one(), "", nullptr, error, true, {}), "DEADLETTER");
     EXPECT_EQ(
         value_of(fmt::format("SELECT status FROM llm.vw_job WHERE job_id = {}", enqueued.job_id)),
@@ -246,10 +265,39 @@ TEST_F(QueueTest, AFailedJobWaitsAsLongAsAskedAndThenIsADeadLetter) {
               "the endpoint is busy");
 }
 
-TEST_F(QueueTest, NothingIsPendingInAnEmptyQueue) {
-    const auto pending = queue_.pending(1, {});
-    EXPECT_EQ(pending.waiting + pending.running, 0);
-    EXPECT_EQ(pending.next_available_in, std::nullopt);
+TEST_F(QueueTest, ADrainWaitsForWhatItMayTakeAndForNothingElse) {
+    EXPECT_FALSE(queue_.anything_left({}));
+    auto wanted = job();
+    wanted.priority = 40;
+    (void)queue_.enqueue(wanted);
+    EXPECT_TRUE(queue_.anything_left({}));
+    EXPECT_TRUE(queue_.anything_left({{"comet", "star"}, {}, 1, 40}));
+    EXPECT_FALSE(queue_.anything_left({{"comet"}, {}, {}}));
+    EXPECT_FALSE(queue_.anything_left({{}, {1234}, {}}));
+    EXPECT_FALSE(queue_.anything_left({{}, {}, 1234}));
+    EXPECT_FALSE(queue_.anything_left({{}, {}, {}, 41}));
+    (void)claim_one();
+    EXPECT_TRUE(queue_.anything_left({})) << "what runs may come back";
+}
+
+TEST_F(QueueTest, ACircuitIsToldUntilItIsClosed) {
+    CircuitStanding standing{"tiny", "http://tiny", "open", milliseconds(4000), "HTTP 503"};
+    queue_.tell_circuit("worker", standing);
+    queue_.tell_circuit("other", standing);
+    const std::string shown =
+        "SELECT concat_ws(' ', model, endpoint, runners, state, reason, retry_at > now()) FROM "
+        "llm.vw_circuit";
+    EXPECT_EQ(value_of(shown), "tiny http://tiny 2 open HTTP 503 t");
+    standing.state = "half_open";
+    standing.pause_left = milliseconds(0);
+    queue_.tell_circuit("worker", standing);
+    EXPECT_EQ(value_of("SELECT state FROM llm.vw_circuit"), "half_open");
+    standing.state = "closed";
+    queue_.tell_circuit("worker", standing);
+    queue_.tell_circuit("other", standing);
+    EXPECT_EQ(value_of("SELECT count(*) FROM llm.circuit"), "0");
+    standing.state = "ajar";
+    EXPECT_THROW(queue_.tell_circuit("worker", standing), UsageError);
 }
 
 TEST_F(QueueTest, OnlyLeasesThatAreStillHeldAreExtended) {

@@ -18,6 +18,8 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
+    /// Whether anybody sees it; else what it would tell need not be found out.
+    [[nodiscard]] bool is_shown() const { return enabled_; }
     /// What is done now, of how much, and the tokens so far. Rates count from the first update, so
     /// what an earlier run had done does not flatter them.
     void update(std::uint64_t done, std::uint64_t total, std::uint64_t tokens);

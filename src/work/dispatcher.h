@@ -63,6 +63,9 @@ class Dispatcher {
     /// endpoint has failed for `work.endpoint_patience`; jobs in hand are handed back first.
     [[nodiscard]] DispatchReport run(const std::stop_token& stop);
 
+    /// What this process is called where it claims jobs.
+    [[nodiscard]] const std::string& process_id() const { return process_id_; }
+
   private:
     void claim_until_done(const std::stop_token& stop);
     void claim_beside(const std::stop_token& stop);

@@ -279,15 +279,20 @@ model::ChatAnswer JobRunner::ask(const store::ClaimedJob& job, const Call& call,
                        {job.correlation_id, std::to_string(job.job_id), run.id, worker_id_},
                        {{"model", model.name()}, {"reason", why}});
     };
+    const auto note = [&](const Error& error) {
+        if (workshop_.notice) workshop_.notice->failed(model.name(), error.what());
+    };
     model::ChatAnswer answer;
     try {
         answer = model.complete(call.request, stop, workshop_.on_tokens);
     } catch (const TransientError& error) {
+        note(error);
         if (turn->failed(error.retry_after())) log_circuit(true, error.what());
         // An endpoint in trouble is not this job's failure, once it is known to be in trouble.
         if (!workshop_.circuit->allows_claims()) throw EndpointPaused(error.what());
         throw;
     } catch (const model::EndpointUnusable& error) {
+        note(error);
         if (turn->failed()) log_circuit(true, error.what());
         if (!workshop_.waits_for_endpoint) throw;
         throw EndpointPaused(error.what());

@@ -20,6 +20,7 @@
 #include "work/answer_check.h"
 #include "work/call.h"
 #include "work/circuit_breaker.h"
+#include "work/circuit_notice.h"
 #include "work/evidence.h"
 #include "work/job_handler.h"
 #include "work/spending.h"
@@ -58,6 +59,7 @@ struct Workshop {
     LazyModel* model = nullptr;
     store::ConnectionPool* connections = nullptr;
     CircuitBreaker* circuit = nullptr;  ///< of the model's endpoint
+    CircuitNotice* notice = nullptr;    ///< null: nobody is told of it
     Spending* spending = nullptr;       ///< null: no limits
     /// An endpoint that refuses everyone is tried again later, rather than ending the work.
     bool waits_for_endpoint = false;

@@ -6,6 +6,7 @@
 #include "model/open_model.h"
 #include "store/calls.h"
 #include "store/knowledge.h"
+#include "telemetry/log.h"
 #include "work/cached_model.h"
 
 namespace almagest::work {
@@ -113,6 +114,7 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
     DispatchOptions dispatch;
     dispatch.filter.job_types = options.job_types;
     dispatch.filter.source_page_ids = options.source_page_ids;
+    dispatch.filter.min_priority = options.min_priority;
     if (options.tenant_id != 0) dispatch.filter.tenant_id = options.tenant_id;
     dispatch.slots = slots_for(settings, options);
     dispatch.drain = options.drain;
@@ -124,17 +126,29 @@ Reading read_on(const config::Settings& settings, const config::Places& places,
         return std::make_unique<JobRunner>(workshop, worker_id);
     };
     dispatch.is_enough = [&] { return !spending.stopped_because().empty(); };
-    dispatch.on_tick = [&] {
-        if (!options.on_progress) return;
+    const auto tell_progress = [&] {
         const auto at = queue.chunk_progress(options.tenant_id, options.source_page_ids);
         const auto totals = model.totals();
         options.on_progress({static_cast<std::uint64_t>(at.done),
                              static_cast<std::uint64_t>(at.chunks),
                              totals.prompt_tokens - totals.cached_tokens + streamed});
     };
+    std::optional<CircuitNotice> notice;
+    dispatch.on_tick = [&] {
+        try {
+            notice->tell();
+            if (options.on_progress) tell_progress();
+        } catch (const Error& error) {
+            // The work goes on without being told of, also while the database is away.
+            telemetry::log(telemetry::Level::debug, error.what());
+        }
+    };
 
     Reading reading;
-    reading.report = Dispatcher(database, settings.work, make_handler, dispatch).run(stop);
+    Dispatcher dispatcher(database, settings.work, make_handler, dispatch);
+    workshop.notice =
+        &notice.emplace(circuit, queue, dispatcher.process_id(), settings.llm.endpoint);
+    reading.report = dispatcher.run(stop);
     reading.model = model.totals();
     reading.cost = spending.cost();
     reading.stopped_because = spending.stopped_because();

@@ -34,6 +34,7 @@ struct ReadingOptions {
     int tenant_id = 0;                          ///< 0: any
     std::vector<std::int64_t> source_page_ids;  ///< empty: any
     std::vector<std::string> job_types;         ///< empty: any
+    std::optional<int> min_priority;            ///< none below it are taken
     std::optional<unsigned> slots;
     std::optional<std::string> model;  ///< the command line's --model
     bool drain = true;

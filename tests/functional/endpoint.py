@@ -9,6 +9,8 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from home import HomeCase
+
 NAME = re.compile(r"\b[^\W\d_a-z][^\W\d_]+(?: (?:of |the )?[^\W\d_a-z][^\W\d_]+)*")
 
 
@@ -50,6 +52,8 @@ class Endpoint:
         self.faults_left: int | None = None  # None: every call
         self.calls = 0
         self.delay = 0.0
+        self.gate = threading.Event()  # no call is answered while it is closed
+        self.gate.set()
         self.stopping = threading.Event()
         self.lock = threading.Lock()
         endpoint = self
@@ -111,6 +115,7 @@ class Endpoint:
         fault = self.take_fault()
         if self.delay:
             self.stopping.wait(self.delay)
+        self.gate.wait()
         if fault == "status":
             headers = [("Retry-After", str(self.retry_after))] if self.retry_after is not None else []
             handler.send(self.status, {"error": {"message": f"scripted {self.status}"}}, headers)
@@ -167,5 +172,22 @@ class Endpoint:
 
     def close(self):
         self.stopping.set()
+        self.gate.set()
         self.server.shutdown()
         self.server.server_close()
+
+
+class EndpointCase(HomeCase):
+    """A class of tests whose home asks an endpoint of the class's own."""
+
+    kind = Endpoint
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.endpoint = cls.kind()
+        cls.addClassCleanup(cls.endpoint.close)
+        cls.home.settings = {"llm": cls.endpoint.settings()}
+
+    def setUp(self):
+        self.home.settings = {"llm": self.endpoint.settings()}

@@ -166,6 +166,16 @@ class HomeCase(unittest.TestCase):
         """As wrong use, in a sentence that names what `says` does."""
         self.assertSays(self.done(*arguments, status=2), *says)
 
+    def await_signal_taken(self, pid: int):
+        """Until the interrupt is no longer pending, so that the program knows of it."""
+        deadline = time.monotonic() + 60
+        while True:
+            with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                pending = [int(line.split()[1], 16) for line in file if line.startswith(("SigPnd", "ShdPnd"))]
+            if not any(pending):
+                return
+            self.assertLess(time.monotonic(), deadline, "the interrupt is still pending")
+
 
 # What a run leaves behind, by natural keys: no serial numbers, times or run ids.
 ROWS = {

@@ -1,9 +1,8 @@
 """Answers that break off or have to be mended, what a run's input holds, and job types on demand."""
 import json
-
 import shutil
 
-from endpoint import Endpoint
+from endpoint import Endpoint, EndpointCase
 from home import HomeCase, REPOSITORY
 
 PAGE = """# The fleet
@@ -32,12 +31,13 @@ class Altered(Endpoint):
         return super().settings(stream=False, **more)
 
 
-class EndpointCase(HomeCase):
+class PageOfATest(EndpointCase):
+    kind = Altered
+
     def setUp(self):
         super().setUp()
-        self.endpoint = Altered()
-        self.addCleanup(self.endpoint.close)
-        self.home.settings = {"llm": self.endpoint.settings(), "work": {"endpoint_patience_ms": 2000}}
+        self.endpoint.alter = None
+        self.home.settings["work"] = {"endpoint_patience_ms": 2000}
         # A page of its own for each test: the same bytes would cost nothing.
         self.page = self.home.write(f"{self._testMethodName}.md", PAGE + f"\nThis is {self._testMethodName}.\n")
 
@@ -53,7 +53,7 @@ class EndpointCase(HomeCase):
             "SELECT DISTINCT quote FROM dbo.evidence WHERE target_table = 'dbo.dim_entity' AND source_page_id = " + self.page_id())}
 
 
-class AnswersThatBreakOff(EndpointCase):
+class AnswersThatBreakOff(PageOfATest):
     def cut(self, text: str, passage: str):
         """Breaks answers about more than two sentences off in their third item."""
         if "entities" not in text or passage.count("\n[") < 2:
@@ -86,7 +86,7 @@ class AnswersThatBreakOff(EndpointCase):
         self.assertEqual({"truncated"}, {run[0] for run in self.runs("entity_extraction")})
 
 
-class AnswersThatHadToBeMended(EndpointCase):
+class AnswersThatHadToBeMended(PageOfATest):
     def test_go_to_review(self):
         self.endpoint.alter = lambda text, passage: (text[:-1] + ",}", "stop")
         self.home.settings["governance"] = {"auto_promote_threshold": 0.5, "manual_review_threshold": 0.1}
@@ -102,7 +102,7 @@ class AnswersThatHadToBeMended(EndpointCase):
             f"SELECT needs_review FROM sem.page_classification WHERE source_page_id = {self.page_id()}"))
 
 
-class WhatAJobIsGiven(EndpointCase):
+class WhatAJobIsGiven(PageOfATest):
     def test_is_kept_as_an_envelope_around_its_evidence(self):
         self.assertDone(self.home.run("run", self.page))
         for job_type in ("page_classification", "entity_extraction"):
@@ -120,7 +120,7 @@ class WhatAJobIsGiven(EndpointCase):
                 self.assertIn(kept, given)
 
 
-class TypesOnDemand(EndpointCase):
+class TypesOnDemand(PageOfATest):
     def jobs(self) -> dict[str, int]:
         return {row[0]: int(row[1]) for row in self.home.sql(
             f"SELECT job_type, count(*) FROM llm.vw_job WHERE source_page_id = {self.page_id()} GROUP BY 1")}

@@ -1,21 +1,14 @@
 """Saying that entities are one, and taking it back."""
-from endpoint import Endpoint
-from home import HomeCase, pages
+from endpoint import EndpointCase
+from home import pages
 
 
-class MergingEntities(HomeCase):
+class MergingEntities(EndpointCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.endpoint = Endpoint()
-        cls.addClassCleanup(cls.endpoint.close)
-        cls.home.settings = {"llm": cls.endpoint.settings()}
         result = cls.home.run("run", *pages())
         assert result.status == 0, result.err
-
-    def setUp(self):
-        super().setUp()
-        self.home.settings = {"llm": self.endpoint.settings()}
 
     def knowledge(self) -> list:
         return [self.home.sql(f"SELECT to_jsonb(t)::text FROM dbo.{table} t ORDER BY 1") for table in (

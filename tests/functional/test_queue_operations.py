@@ -5,22 +5,8 @@ import signal
 import time
 import unittest
 
-from endpoint import Endpoint
-from home import HomeCase, PAGES, pages
-
-
-class EndpointCase(HomeCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.endpoint = Endpoint()
-        cls.addClassCleanup(cls.endpoint.close)
-
-    def setUp(self):
-        self.home.settings = {"llm": self.endpoint.settings()}
-
-    def types(self) -> dict:
-        return {row["job_type"]: row for row in self.done("queue", "--json").json()["types"]}
+from endpoint import EndpointCase
+from home import PAGES, pages
 
 
 class WorkingOnTheQueue(EndpointCase):
@@ -29,6 +15,9 @@ class WorkingOnTheQueue(EndpointCase):
         super().setUpClass()
         result = cls.home.run("ingest", *(PAGES / name for name in ("veyra.md", "eras.md", "linhe.html")))
         assert result.status == 0, result.err
+
+    def types(self) -> dict:
+        return {row["job_type"]: row for row in self.done("queue", "--json").json()["types"]}
 
     def jobs(self, *arguments) -> list:
         return self.done("jobs", "list", "--json", *arguments).json()["jobs"]
@@ -42,12 +31,6 @@ class WorkingOnTheQueue(EndpointCase):
         self.assertEqual(3, self.types()["CHUNK_SOURCE"]["late"])
         self.assertIn("service level", self.done("queue").out)
         self.assertEqual(3, self.home.number("SELECT count(*) FROM llm.vw_late_job"))
-
-    def test_watching_ends_well_when_interrupted(self):
-        process = self.home.start("queue", "--watch")
-        self.assertIn("job type", process.stdout.readline())
-        os.kill(process.pid, signal.SIGINT)
-        self.assertDone(self.home.finish(process))
 
     def test_a_paused_type_is_not_worked_on_until_it_is_resumed(self):
         self.done("queue", "pause", "CHUNK_SOURCE", "--reason", "the disk is full")
@@ -129,6 +112,16 @@ class WorkingOnTheQueue(EndpointCase):
         self.done("jobs", "retry", job)
         self.assertEqual("NEW", self.done("jobs", "show", job, "--json").json()["status"])
 
+    def test_a_payload_that_the_type_does_not_take_is_refused(self):
+        self.refused("enqueue", "entity_dedupe", "--payload", '{"first_entity_id": 1}', says=("second_entity_id",))
+        self.refused("enqueue", "entity_dedupe", "--payload", '{"first_entity_id": 1, "second_entity_id": "two"}', says=("second_entity_id",))
+        self.refused("enqueue", "entity_dedupe", "--payload", "[1, 2]", says=("JSON object",))
+        self.refused("enqueue", "entity_dedupe", "--payload", '{"first_entity_id": ', says=("JSON object",))
+        self.home.settings["queue"] = {"maximum_payload_bytes": 100}
+        long = '{"first_entity_id": 1, "second_entity_id": 2, "note": "' + 200 * "x" + '"}'
+        self.refused("enqueue", "entity_dedupe", "--payload", long, says=("queue.maximum_payload_bytes", "100"))
+        self.assertEqual(6, len(self.jobs()))
+
     def test_enqueueing_what_cannot_be_done_is_refused(self):
         page = self.home.sql("SELECT min(source_page_id) FROM sem.source_page")[0][0]
         self.refused("enqueue", "nonsense", "--page", page, says=("nonsense",))
@@ -147,7 +140,6 @@ class AskingAgain(EndpointCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.home.settings = {"llm": cls.endpoint.settings()}
         result = cls.home.run("run", *pages())
         assert result.status == 0, result.err
         cls.chunks = cls.home.number("SELECT count(DISTINCT chunk_id) FROM dbo.evidence WHERE target_table = 'dbo.dim_entity'")
@@ -201,16 +193,6 @@ class AskingAgain(EndpointCase):
         while self.home.number(query) < 1:
             self.assertLess(time.monotonic(), deadline, query)
 
-    def await_signal_taken(self, pid: int):
-        """Until the interrupt is no longer pending, so that the program knows of it."""
-        deadline = time.monotonic() + 60
-        while True:
-            with open(f"/proc/{pid}/status", encoding="ascii") as file:
-                pending = [int(line.split()[1], 16) for line in file if line.startswith(("SigPnd", "ShdPnd"))]
-            if not any(pending):
-                return
-            self.assertLess(time.monotonic(), deadline, "the interrupt is still pending")
-
     def test_relations_are_asked_again_by_the_time_at_which_they_held(self):
         # Relations without a known beginning fit any time before their end, so those of one chunk get bounds, all of them.
         self.home.sql("UPDATE dbo.bridge_entity_relation SET start_date = '0501-01-01', end_date = '0503-12-31' WHERE relation_id IN "
@@ -237,8 +219,11 @@ class AskingAgain(EndpointCase):
 
 class Pruning(EndpointCase):
     def test_what_is_old_goes_by_policy_and_nothing_is_done_again(self):
+        self.home.settings["llm"]["cache"] = "on"
         page = self.home.write("kept.md", (PAGES / "veyra.md").read_bytes())
         self.done("run", page)
+        answers = self.home.number("SELECT count(*) FROM llm.answer_cache")
+        self.assertGreater(answers, 1)
         self.assertIn("kept for ever", self.done("db", "prune").out)
 
         lake = self.home.home / "lake" / "llm_runs"
@@ -250,6 +235,7 @@ class Pruning(EndpointCase):
         self.home.sql(f"UPDATE llm.run SET artifact = '{old}/{runs[0].name}' WHERE run_id = '{runs[0].name}'")
         self.home.sql("UPDATE llm.job_history SET finished_at = finished_at - interval '40 days' WHERE job_type = 'CHUNK_SOURCE'")
         self.home.sql("UPDATE ingest.ingest_record SET recorded_at = recorded_at - interval '40 days'")
+        self.home.sql("UPDATE llm.answer_cache SET kept_at = now() - interval '31 days' WHERE answer_key <> (SELECT min(answer_key) FROM llm.answer_cache)")
         finished = self.home.number("SELECT count(*) FROM llm.job_history")
 
         policy = ("db", "prune", "--finished-before", "30", "--artifacts-before", "30", "--payloads-before", "30")
@@ -257,6 +243,8 @@ class Pruning(EndpointCase):
         for what in ("finished jobs", "run artifacts", "raw payloads"):
             self.assertEqual(1, dry[what]["items"], what)
             self.assertGreater(dry[what]["bytes"], 0, what)
+        self.assertEqual(answers - 1, dry["kept answers"]["items"])
+        self.assertEqual(answers, self.home.number("SELECT count(*) FROM llm.answer_cache"))
         self.assertTrue((old / runs[0].name).exists())
         self.assertEqual(finished, self.home.number("SELECT count(*) FROM llm.job_history"))
 
@@ -264,6 +252,7 @@ class Pruning(EndpointCase):
         self.assertFalse((lake / "2020").exists())
         self.assertEqual(len(runs) - 1, len(list(day.iterdir())))
         self.assertEqual(finished - 1, self.home.number("SELECT count(*) FROM llm.job_history"))
+        self.assertEqual(1, self.home.number("SELECT count(*) FROM llm.answer_cache"))
         self.assertEqual(1, self.home.number("SELECT count(*) FROM llm.run WHERE artifact IS NULL"))
         self.assertEqual(0, self.home.number("SELECT count(*) FROM ingest.ingest_record WHERE raw IS NOT NULL"))
         self.assertEqual([0, 0, 0], [one["items"] for one in self.done(*policy, "--dry-run", "--json").json()["pruned"]])

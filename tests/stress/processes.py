@@ -18,8 +18,9 @@ PR_SET_PDEATHSIG = 1
 
 
 def dispatcher_worker() -> str:
-    """queue_worker of the build that the program is of."""
-    path = pathlib.Path(program()).resolve().parents[2] / "tests" / "stress" / "queue_worker"
+    """queue_worker: $ALMAGEST_QUEUE_WORKER, or that of the build that the program is of."""
+    path = pathlib.Path(os.environ.get("ALMAGEST_QUEUE_WORKER")
+                        or pathlib.Path(program()).resolve().parents[2] / "tests" / "stress" / "queue_worker")
     if not path.exists():
         raise RuntimeError(f"there is no {path}; build the target queue_worker")
     return str(path)
@@ -57,10 +58,10 @@ class Process:
 
 
 class Company:
-    """Starts them and keeps their records in `folder`."""
+    """Starts them and keeps their records in `folder`. `clocks`: some get a clock that can be stepped."""
 
-    def __init__(self, cluster, session, folder: pathlib.Path, lots: random.Random, kinds: str):
-        self.cluster, self.session, self.folder, self.lots = cluster, session, folder, lots
+    def __init__(self, cluster, session, folder: pathlib.Path, lots: random.Random, kinds: str, clocks: bool):
+        self.cluster, self.session, self.folder, self.lots, self.clocks = cluster, session, folder, lots, clocks
         self.dispatcher = None if kinds == "sql" else dispatcher_worker()
         self.kinds = kinds
         self.started = 0
@@ -82,9 +83,9 @@ class Company:
         name = self.role("dispatcher" if runs_dispatcher else "worker")
         record = self.folder / f"worker-{name}.record"
         seed = self.lots.random()
-        # Some get a clock that can be stepped; the monotonic one, as on a real machine, does not step with it.
+        # The monotonic clock, as on a real machine, does not step with the other.
         environment, clock = {}, None
-        if self.lots.random() < 0.4:
+        if self.lots.random() < 0.4 and self.clocks:
             clock = self.folder / f"{name}.clock"
             clock.write_text("+0\n")
             environment = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",

@@ -5,21 +5,9 @@
 CREATE OR REPLACE FUNCTION llm.usp_pause_backfill(p_backfill_id bigint, p_after_job_id bigint, p_limit integer)
 RETURNS TABLE (changed integer, last_job_id bigint)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
-DECLARE
-    v_ids bigint[];
 BEGIN
-    PERFORM llm.fn_require_step(p_limit);
-    IF (llm.usp_lock_backfill(p_backfill_id)).state = 'cancelled' THEN
-        RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = format('backfill %s was cancelled', p_backfill_id);
-    END IF;
+    SELECT h.changed, h.last_job_id INTO changed, last_job_id
+      FROM llm.usp_hold_backfill_jobs(p_backfill_id, true, p_after_job_id, p_limit) h;
     UPDATE llm.backfill b SET state = 'paused', changed_at = now() WHERE b.backfill_id = p_backfill_id AND b.state <> 'paused';
-    WITH waiting AS MATERIALIZED (
-        SELECT j.job_id FROM llm.job j
-         WHERE j.backfill_id = p_backfill_id AND j.job_id > coalesce(p_after_job_id, 0)
-           AND j.status IN ('NEW', 'FAILED') AND j.available_at < 'infinity'
-         ORDER BY j.job_id LIMIT p_limit FOR UPDATE)
-    SELECT array_agg(w.job_id), max(w.job_id) INTO v_ids, last_job_id FROM waiting w;
-    UPDATE llm.job j SET waits = true, available_at = 'infinity' WHERE j.job_id = ANY (v_ids);
-    GET DIAGNOSTICS changed = ROW_COUNT;
     RETURN NEXT;
 END $$;

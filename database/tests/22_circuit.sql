@@ -1,0 +1,30 @@
+BEGIN;
+SELECT plan(14);
+DELETE FROM llm.circuit;
+CREATE FUNCTION pg_temp.shown() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(format('%s %s %s %s', c.model, c.runners, c.state, c.reason), '; ' ORDER BY c.model) FROM llm.vw_circuit c
+$$;
+SELECT is(pg_temp.shown(), NULL, 'no circuit is open');
+SELECT lives_ok($$SELECT llm.usp_tell_circuit('w1', 'm', 'http://m', 'open', 5000, 'HTTP 503')$$, 'a runner tells that its own is');
+SELECT is(pg_temp.shown(), 'm 1 open HTTP 503', 'which is shown with the reason');
+SELECT is((SELECT v.retry_at - c.told_at FROM llm.vw_circuit v JOIN llm.circuit c USING (model)), interval '5 s', 'and when it is tried again');
+UPDATE llm.circuit SET since = since - interval '1 h';
+SELECT llm.usp_tell_circuit('w1', 'm', 'http://m', 'half_open', NULL, 'HTTP 500');
+SELECT llm.usp_tell_circuit('w2', 'm', 'http://m', 'open', 9000, 'no route');
+SELECT llm.usp_tell_circuit('w2', 'n', 'http://n', 'open', 9000, NULL);
+SELECT is(pg_temp.shown(), 'm 2 half_open no route; n 1 open ', 'runners of one model are counted, models are told apart');
+SELECT cmp_ok((SELECT since FROM llm.vw_circuit WHERE model = 'm'), '<', clock_timestamp() - interval '59 min', 'told again, it is as old as it was');
+SELECT llm.usp_tell_circuit('w2', 'n', NULL, 'closed', NULL, NULL);
+SELECT is((SELECT count(*) FROM llm.circuit WHERE model = 'n'), 0::bigint, 'a closed one is gone');
+UPDATE llm.circuit SET told_at = clock_timestamp() - interval '31 s' WHERE worker_id = 'w2';
+SELECT is(pg_temp.shown(), 'm 1 half_open HTTP 500', 'and so is that of a runner that stopped telling');
+UPDATE llm.circuit SET told_at = clock_timestamp() - interval '2 h' WHERE worker_id = 'w2';
+SELECT llm.usp_tell_circuit('w1', 'm', 'http://m', 'open', 0, repeat('x', 5000));
+SELECT is((SELECT string_agg(format('%s %s', worker_id, length(reason)), ' ') FROM llm.circuit), 'w1 1000', 'what is left of it goes in the end; a reason has a limit');
+SELECT throws_ok($$SELECT llm.usp_tell_circuit('w', 'm', 'e', 'ajar', 0, '')$$, 'AL005', NULL, 'an unknown state is refused');
+SELECT throws_ok($$SELECT llm.usp_tell_circuit('w', 'm', 'e', NULL, 0, '')$$, 'AL005', NULL, 'so is none');
+SELECT throws_ok($$SELECT llm.usp_tell_circuit('', 'm', 'e', 'open', 0, '')$$, 'AL005', NULL, 'a runner has a name');
+SELECT throws_ok($$SELECT llm.usp_tell_circuit('w', NULL, 'e', 'open', 0, '')$$, 'AL005', NULL, 'and a model too');
+SELECT throws_ok($$SELECT llm.usp_tell_circuit('w', 'm', 'e', 'open', -1, '')$$, 'AL005', NULL, 'no time is below zero');
+SELECT * FROM finish();
+ROLLBACK;
