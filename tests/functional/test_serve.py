@@ -189,7 +189,8 @@ class ServedPages(ServedCase):
     # What it does
 
     def test_every_described_address_is_there(self):
-        ids = {"page_id": self.waiting()[0][0], "entity_id": 1, "audit_id": 999999999, "merge_id": 999999999}
+        page, item = self.waiting()[0]
+        ids = {"page_id": page, "item_type": item["item_type"], "item_id": item["item_id"], "entity_id": 1, "audit_id": 999999999, "merge_id": 999999999}
         for method, path, pattern in self.described():
             path = re.sub(r"\{(\w+)\}", lambda part: str(ids[part[1]]), path) + ("?name=x" if pattern.endswith("/entities") else "")
             answer = self.ask(method, path, body={} if method == "POST" else None)
