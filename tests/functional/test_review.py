@@ -134,7 +134,7 @@ class ManyReviewers(HomeCase):
                 kind, item = chance.choice(items)
                 decision = chance.choice(("approve", "reject"))
                 script += (f"SELECT a ->> 'audit_id' || coalesce(translate((jsonb_path_query_array(a, '$.with_it[*].audit_id'))::text, '[] ', ',') , '') "
-                           f"FROM dbo.usp_adjudicate(1, '{kind}', {item}, '{decision}', NULL, 'by chance', 'reviewer {number}') a;\n"
+                           f"FROM dbo.usp_adjudicate(1, '{kind}', {item}, '{decision}', NULL, 'by chance', 'reviewer {number}') a;\n")
             process = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", conninfo], text=True, stdin=subprocess.PIPE,
                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             reviewers.append((process, script))
