@@ -427,7 +427,7 @@ class FiftyReviewers(ServedCase):
         return self.ask("POST", "/api/v1/adjudicate", token=self.token(number), body={
             "decision": decision, "reason": "by chance", "items": [{"item_type": kind, "item_id": int(item), "expected_state": "candidate"}]})
 
-    def test_of_many_about_one_item_the_first_decides_and_the_others_are_told(self):
+    def test_about_one_item_the_first_decides_and_the_others_are_told(self):
         item = self.home.sql("SELECT max(relation_id) FROM dbo.bridge_entity_relation WHERE promotion_state = 'candidate'")[0][0]
         answers = self.together(self.PEOPLE, lambda number: self.adjudicate(number, "approve" if number % 2 else "reject", "relation", item))
         self.assertEqual([200] + [409] * (self.PEOPLE - 1), sorted(answer.status for answer in answers))
