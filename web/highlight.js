@@ -31,23 +31,26 @@ export function segments(length, ranges) {
 // Of an entity without a place of its own the whole passage is the evidence.
 const isNamed = (item) => item.item_type === "entity" && item.evidence.some((piece) => piece.grounding !== "none" && piece.grounding !== "passage");
 
-// The page's text with every item marked. Gives {element, marks: key -> [mark…]}.
-export function drawText(text, items, choose) {
+// A part of a page's text, which begins at the code point `offset`, with items (key -> item) marked where ranges of the whole text
+// say. Gives {children, marks: key -> [mark…]}.
+export function drawPart(text, offset, ranges, items, choose) {
   const units = unitsOf(text), marks = new Map();
-  const byKey = new Map(items.map((item) => [item.key, item]));
-  const ranges = items.flatMap((item) => (item.evidence ?? []).map((piece) => ({ start: piece.char_start, end: piece.char_end, key: item.key })));
-  const parts = segments(units.length - 1, ranges).map(({ start, end, keys }) => {
+  const own = ranges.map(({ start, end, key }) => ({ start: start - offset, end: end - offset, key }));
+  // Of several the one with the fewest characters is meant: a name within its sentence.
+  const size = (key) => Math.min(...items.get(key).evidence.map((piece) => piece.char_end - piece.char_start));
+  const children = segments(units.length - 1, own).map(({ start, end, keys }) => {
     const words = text.slice(units[start], units[end]);
     if (!keys.length) return document.createTextNode(words);
     // A name within a passage shows both: its own state as its ground, the passage's as its underline.
-    const kinds = keys.map((key) => byKey.get(key)).map((item) => `${isNamed(item) ? "name" : "passage"}${item.waits ? "-waits" : ""}`);
-    const mark = h("mark", { class: [...new Set(kinds)].join(" "), "data-keys": keys.join(" "), "data-start": start, "data-end": end,
-      title: keys.map((key) => byKey.get(key).label).join("\n") }, words);
-    // Of several the one with the fewest characters is meant: a name within its sentence.
-    const size = (key) => Math.min(...byKey.get(key).evidence.map((piece) => piece.char_end - piece.char_start));
-    mark.addEventListener("click", () => choose([...keys].sort((a, b) => size(a) - size(b))[0]));
-    for (const key of keys) marks.set(key, [...(marks.get(key) ?? []), mark]);
+    const kinds = keys.map((key) => items.get(key)).map((item) => `${isNamed(item) ? "name" : "passage"}${item.waits ? "-waits" : ""}`);
+    const mark = h("mark", { class: [...new Set(kinds)].join(" "), "data-keys": keys.join(" "), "data-start": start + offset, "data-end": end + offset,
+      title: keys.slice(0, 5).map((key) => items.get(key).label).join("\n") + (keys.length > 5 ? `\n… and ${keys.length - 5} more` : ""),
+      click: () => choose([...keys].sort((a, b) => size(a) - size(b))[0]) }, words);
+    for (const key of keys) {
+      if (!marks.has(key)) marks.set(key, []);
+      marks.get(key).push(mark);
+    }
     return mark;
   });
-  return { element: h("div", { class: "text", lang: "" }, parts), marks };
+  return { children, marks };
 }

@@ -12,7 +12,7 @@ export function bind(list) {
 export function listen() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (event.target.closest?.("input, textarea, select")) return;
+    if (event.target.closest?.("input:not([type=checkbox]), textarea, select")) return;
     if (event.key === "?") { show(); event.preventDefault(); return; }
     if (event.key === "/") { document.getElementById("find")?.focus(); event.preventDefault(); return; }
     const found = bound.get(event.key);

@@ -2,7 +2,7 @@ import { clear, h } from "./dom.js";
 import { get, mayDecide, post } from "./api.js";
 import { ask, failed, notice } from "./dialog.js";
 import { when } from "./format.js";
-import { comparePair } from "./page.js";
+import { comparePair } from "./pair.js";
 
 const link = (entity) => (entity ? h("a", { href: `/entity/${Number(entity.entity_id)}` }, entity.name) : "?");
 

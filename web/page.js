@@ -1,124 +1,129 @@
 import { clear, h, source } from "./dom.js";
 import { get, mayDecide, post } from "./api.js";
 import { ask, failed, notice } from "./dialog.js";
-import { bounds, chips, confidence, number, state, when, words } from "./format.js";
-import { drawText } from "./highlight.js";
+import { number, words } from "./format.js";
+import { drawDetail } from "./detail.js";
+import { ItemList } from "./items.js";
+import { askOverride, canOverride } from "./override.js";
 import { drawTimeline } from "./timeline.js";
+import { runCard } from "./run.js";
+import { TextView } from "./text.js";
+import { lastQueue, nextPage } from "./queue.js";
 import { bind } from "./keys.js";
 
-// What an override may set: the name that the interface takes, and the column that holds it.
-const spans = { start_date: "start_date", end_date: "end_date", start_text: "start_text", end_text: "end_text" };
-const editable = {
-  entity: { name: "entity_name", type: "entity_type", attributes: "attributes" },
-  relation: { type: "relation_type", from: "from_entity_id", to: "to_entity_id", ...spans },
-  event: { name: "event_name", type: "event_type", date: "event_date", end_date: "event_end_date", location: "event_location", description: "event_description" },
-  work: { name: "work_name", type: "work_type", date: "release_date", canon_status: "canon_status" },
-  location: { name: "location_name", type: "location_type" },
-  period: { name: "period_name", type: "period_type", ...spans },
-  concept: { name: "concept_name", type: "concept_type" },
-  page_classification: { type: "primary_type", descriptor: "descriptor_sentence" },
-  entity_event: { role: "participation_role", ...spans },
-  entity_work: { role: "appearance_type", ...spans },
-  entity_location: { role: "location_role", ...spans },
-  entity_period: { role: "period_role", ...spans },
-  entity_concept: { role: "concept_role", ...spans },
-  assertion: { predicate: "predicate", value: "value", ...spans },
-  measurement: { predicate: "predicate", value: "value", unit: "unit", ...spans },
-  state: { predicate: "predicate", value: "value", ...spans },
-};
+const MOST = 200; // items of one request
 const keyOf = (item) => `${item.item_type}:${item.item_id}`;
+const plural = (count, one, many) => (count === 1 ? one : many);
 
 // One page under review: what is shown, which item is current, which are chosen, and what can be undone.
 class Desk {
-  constructor(main, id) { Object.assign(this, { main, id, current: null, chosen: new Set(), all: false, done: [] }); }
+  constructor(main, id) { Object.assign(this, { main, id, current: null, chosen: new Set(), all: false, done: [], known: new Map() }); }
 
   async load() {
     const found = await get(`/api/v1/review/${this.id}`);
-    this.page = found.page;
     this.runs = found.runs ?? [];
     const pairs = found.duplicates.map((pair) => ({ ...pair, item_type: "dedupe_pair", item_id: pair.pair_id, state: "open", confidence: pair.similarity,
       label: `${pair.first.name} = ${pair.second.name}?` }));
-    this.items = [...found.items, ...pairs].map((item) => ({ ...item, ...boundsOf(item), key: keyOf(item), waits: Boolean(item.reason) }));
-    if (!this.items.some((item) => item.key === this.current)) this.current = (this.items.find((item) => item.waits) ?? this.items[0])?.key ?? null;
-    this.chosen = new Set([...this.chosen].filter((key) => this.items.some((item) => item.key === key)));
-    document.title = `${this.page.title || "Page"} – Almagest`;
+    this.items = [...found.items, ...pairs].map((item) => ({ ...item, ...item.bounds, key: keyOf(item), waits: Boolean(item.reason) }));
+    this.known.clear();
+    if (!this.find(this.current)) this.current = (this.items.find((item) => item.waits) ?? this.items[0])?.key ?? null;
+    this.chosen = new Set([...this.chosen].filter((key) => this.find(key)));
+    if (!this.page) this.open(found.page);
+    await this.text.show(this.items);
     this.draw();
+  }
+
+  open(page) {
+    this.page = page;
+    document.title = `${page.title || "Page"} – Almagest`;
+    this.text = new TextView(page, (key) => this.choose(key));
+    this.list = new ItemList({ choose: (key) => this.choose(key), mark: (key, on) => this.mark(key, on), isChosen: (key) => this.chosen.has(key),
+      mayDecide: mayDecide(), detail: (item) => this.detail(item) });
+    this.waiting = h("p", { class: "count" });
+    this.tabs = h("div", { class: "row tabs", role: "group", "aria-label": "Which items" });
+    this.over = h("div", { class: "over" });
+    this.bar = h("div", { class: "bar", role: "toolbar", "aria-label": "Decide" });
+    this.below = h("div", {});
+    clear(this.main, h("div", { class: "title" }, h("div", { class: "grow" },
+      h("p", { class: "kicker" }, h("a", { href: lastQueue() }, "Queue"), page.version > 1 && ` · version ${page.version}`),
+      h("h1", {}, page.title || "Untitled page"), h("p", { class: "quiet small cut" }, source(page.locator))), this.waiting),
+    h("div", { class: "desk" }, h("article", { class: "page", "aria-label": "The page’s text" }, this.text.element),
+      h("aside", { class: "panel", "aria-label": "Extracted items" }, this.tabs, this.over, this.list.element,
+        mayDecide() ? this.bar : h("p", { class: "quiet small" }, "A reader looks; a reviewer decides."))),
+    this.below);
   }
 
   get listed() { return this.all || !this.items.some((item) => item.waits) ? this.items : this.items.filter((item) => item.waits || item.key === this.current); }
   find(key) { return this.items.find((item) => item.key === key); }
 
   draw() {
-    const { page } = this, count = this.items.filter((item) => item.waits).length;
-    const { element, marks } = drawText(page.text, this.items, (key) => this.choose(key));
-    this.marks = marks;
-    this.panel = h("aside", { class: "panel", "aria-label": "Extracted items" });
-    clear(this.main, h("div", { class: "title" }, h("div", { class: "grow" },
-      h("p", { class: "kicker" }, h("a", { href: "/review/queue" }, "Queue"), page.version > 1 && ` · version ${page.version}`),
-      h("h1", {}, page.title || "Untitled page"), h("p", { class: "quiet small cut" }, source(page.locator))),
-    h("p", { class: "count" }, number(count), h("span", { class: "quiet small" }, count === 1 ? " waits" : " wait"))),
-    h("div", { class: "desk" }, h("article", { class: "page", "aria-label": "The page’s text" }, element), this.panel),
-    h("section", {}, h("h2", {}, "In time"), drawTimeline(this.items.map((item) => ({ ...item, says: item.label })), (key) => this.choose(key))),
-    this.runs.length > 0 && h("section", {}, h("h2", {}, "What the model was asked"), h("ul", { class: "cards" }, this.runs.map(runCard))));
-    this.drawPanel();
-    this.point(false);
+    const count = this.items.filter((item) => item.waits).length;
+    clear(this.waiting, number(count), h("span", { class: "quiet small" }, plural(count, " waits", " wait")));
+    clear(this.tabs, [[false, `Waiting ${number(count)}`], [true, `All ${number(this.items.length)}`]].map(([all, label]) =>
+      h("button", { type: "button", class: "plain", "aria-pressed": this.all === all, click: () => { this.all = all; this.draw(); } }, label)));
+    clear(this.over, !count && h("p", { class: "empty small" }, this.items.length ? "Nothing waits here any more. " : "Nothing was extracted here. ",
+      h("button", { type: "button", class: "primary", "aria-keyshortcuts": "n", click: () => this.onward() }, "Next page", h("kbd", { "aria-hidden": "true" }, "n"))));
+    this.drawBar();
+    this.list.show(this.listed, this.current);
+    this.text.point(this.current, false);
+    this.list.rows.get(this.current)?.scrollIntoView({ block: "nearest" });
+    this.know(this.current);
+    clear(this.below, h("section", {}, h("h2", {}, "In time"), drawTimeline(this.items.map((item) => ({ ...item, says: item.label })), (key) => this.choose(key))),
+      this.runs.length > 0 && h("section", {}, h("h2", {}, "What the model was asked"), h("ul", { class: "cards" }, this.runs.slice(0, 40).map(runCard)),
+        this.runs.length > 40 && h("p", { class: "quiet small" }, `The first 40 of ${number(this.runs.length)} calls.`)));
   }
 
-  drawPanel() {
-    const tabs = h("div", { class: "row tabs", role: "group", "aria-label": "Which items" },
-      [[false, `Waiting ${this.items.filter((item) => item.waits).length}`], [true, `All ${this.items.length}`]].map(([all, label]) =>
-        h("button", { type: "button", class: "plain", "aria-pressed": this.all === all, click: () => { this.all = all; this.drawPanel(); this.point(false); } }, label)));
-    clear(this.panel, tabs, h("ol", { class: "items" }, this.listed.map((item) => this.row(item))), mayDecide() ? this.bar() : h("p", { class: "quiet small" }, "A reader looks; a reviewer decides."));
+  drawBar() {
+    const many = this.chosen.size, suffix = many ? ` ${many}` : "", none = !this.current;
+    const button = (key, label, kind, run, disabled = none) => h("button", { type: "button", class: kind, "aria-keyshortcuts": key, disabled, click: run }, label, h("kbd", { "aria-hidden": "true" }, key));
+    const held = this.bar.contains(document.activeElement) ? document.activeElement.getAttribute("aria-keyshortcuts") : null;
+    clear(this.bar, button("a", `Approve${suffix}`, "primary", () => this.approve()), button("r", `Reject${suffix}`, "danger", () => this.reject()),
+      button("o", "Override", null, () => this.override()), button("u", "Undo", "plain", () => this.undo(), !this.done.length));
+    if (held) this.bar.querySelector(`[aria-keyshortcuts="${held}"]`)?.focus({ preventScroll: true });
   }
 
-  row(item) {
-    const current = item.key === this.current;
-    return h("li", { class: `item${current ? " current" : ""}`, "data-key": item.key, "data-state": item.state },
-      h("div", { class: "row" },
-        mayDecide() && h("input", { type: "checkbox", "aria-label": `Choose ${item.label}`, checked: this.chosen.has(item.key), change: (event) => this.mark(item.key, event.target.checked) }),
-        h("button", { type: "button", class: "bare grow", "aria-expanded": current, click: () => this.choose(item.key) }, item.label),
-        confidence(item.confidence)),
-      h("div", { class: "row small" }, h("span", { class: "quiet" }, words(item.item_type)), state(item.state), item.waits && chips([item.reason])),
-      current && this.detail(item));
+  detail(item) { return drawDetail(item, this.known.get(item.key) ?? null, this.id, (start, end) => this.text.slice(start, end)); }
+
+  // Asks for the rest of an item; resolves to it, or to null where there is none.
+  async know(key) {
+    const item = this.find(key);
+    if (!item || item.item_type === "dedupe_pair") return null;
+    if (this.known.has(key)) return this.known.get(key);
+    try {
+      const whole = await get(`/api/v1/items/${item.item_type}/${item.item_id}`);
+      this.known.set(key, whole);
+      if (this.current === key) this.list.redraw(key);
+      return whole;
+    } catch (error) { failed(error); return null; }
   }
 
-  detail(item) {
-    const pieces = item.evidence ?? [], runs = [...new Set(pieces.map((piece) => piece.run_id).filter(Boolean))];
-    const row = item.row ?? {};
-    const ends = [[item.item_type === "entity" && item.item_id, "Its page"], [row.from_entity_id, "From"], [row.to_entity_id, "To"],
-      [item.item_type.startsWith("entity_") && row.entity_id, "The entity"]].filter(([id]) => id);
-    return h("div", { class: "detail" }, bounds(item) && h("p", {}, h("span", { class: "quiet" }, "When "), bounds(item)),
-      item.item_type === "dedupe_pair" && comparePair(item),
-      pieces.map((piece) => h("blockquote", { title: `characters ${piece.char_start}–${piece.char_end}` }, piece.quote ?? "", h("small", { class: "quiet" }, ` ${piece.grounding}`))),
-      (item.conflicts ?? []).length > 0 && h("div", { class: "conflicts" }, h("h3", {}, "It contradicts"), h("div", { class: "sides" },
-        side("This", item), item.conflicts.map((other) => side("Other", other)))),
-      ends.length > 0 && h("p", { class: "row small" }, ends.map(([id, name]) => h("a", { href: `/entity/${Number(id)}` }, name))),
-      runs.slice(0, 3).map((id) => h("button", { type: "button", class: "plain small", click: () => showRun(id) }, "The model’s answer")));
+  mark(key, on) {
+    if (!key) return;
+    if (on) this.chosen.add(key); else this.chosen.delete(key);
+    this.list.redraw(key);
+    this.drawBar();
   }
 
-  bar() {
-    const many = this.chosen.size, suffix = many ? ` ${many}` : "";
-    const button = (key, label, kind, run) => h("button", { type: "button", class: kind, "aria-keyshortcuts": key, click: run }, label + suffix, h("kbd", { "aria-hidden": "true" }, key));
-    return h("div", { class: "bar", role: "toolbar", "aria-label": "Decide" }, button("a", "Approve", "primary", () => this.approve()),
-      button("r", "Reject", "danger", () => this.reject()), h("button", { type: "button", "aria-keyshortcuts": "o", click: () => this.override() }, "Override", h("kbd", { "aria-hidden": "true" }, "o")),
-      h("button", { type: "button", class: "plain", "aria-keyshortcuts": "u", disabled: !this.done.length, click: () => this.undo() }, "Undo", h("kbd", { "aria-hidden": "true" }, "u")));
+  markAll() {
+    const all = this.listed.filter((item) => item.waits), on = all.some((item) => !this.chosen.has(item.key));
+    this.chosen = new Set(on ? all.map((item) => item.key) : []);
+    this.list.show(this.listed, this.current);
+    this.drawBar();
   }
 
-  mark(key, on) { if (on) this.chosen.add(key); else this.chosen.delete(key); this.drawPanel(); this.point(false); }
-  choose(key) { this.current = key; this.drawPanel(); this.point(true); }
+  choose(key) {
+    this.current = key;
+    if (!this.listed.some((item) => item.key === this.list.current)) this.list.show(this.listed, key); // what is decided leaves the list
+    else if (!this.list.items.some((item) => item.key === key)) this.list.show(this.listed, key);
+    this.list.point(key);
+    this.text.point(key, true);
+    this.know(key);
+  }
+
   move(step) {
     const keys = this.listed.map((item) => item.key), at = keys.indexOf(this.current);
     const next = keys[Math.max(0, Math.min(keys.length - 1, at + step))];
-    if (next) this.choose(next);
-  }
-
-  point(scroll) {
-    for (const mark of this.main.querySelectorAll("mark.current")) mark.classList.remove("current");
-    const marks = this.marks.get(this.current) ?? [];
-    marks.forEach((mark) => mark.classList.add("current"));
-    if (!scroll) return;
-    marks[0]?.scrollIntoView({ block: "nearest" });
-    this.panel.querySelector(".item.current")?.scrollIntoView({ block: "nearest" });
+    if (next && next !== this.current) this.choose(next);
   }
 
   targets() { return (this.chosen.size ? [...this.chosen] : [this.current]).map((key) => this.find(key)).filter(Boolean); }
@@ -128,41 +133,71 @@ class Desk {
   async reject() {
     const items = this.targets();
     if (!items.length) return;
-    const values = await ask(items.length > 1 ? `Reject ${items.length} items` : `Reject “${items[0].label}”`, [{ name: "reason", label: "Reason", rows: 3, required: true }], "Reject");
+    const whole = items.length === 1 ? await this.know(items[0].key) : null, count = whole?.dependants?.length ?? 0;
+    const values = await ask(items.length > 1 ? `Reject ${items.length} items` : `Reject “${items[0].label}”`, [{ name: "reason", label: "Reason", rows: 3, required: true }], "Reject",
+      count ? `${count === 50 ? "50 or more items that rest" : plural(count, "One item that rests", `${count} items that rest`)} on it will be rejected with it; undo brings all back.` : null);
     if (values) await this.decide("reject", items, values.reason);
   }
 
   async override() {
     const item = this.find(this.current);
     if (!item) return;
-    const fields = Object.entries(editable[item.item_type] ?? {}).map(([name, column]) => [name, item.row?.[column] ?? null]);
-    if (!fields.length) { notice("This kind of item cannot be overridden; approve or reject it."); return; }
-    const values = await ask(`Override “${item.label}”`, [...fields.map(([name, value]) => ({ name, label: words(name), value: textOf(value) })),
-      { name: "reason", label: "Reason", required: true, rows: 2 }], "Override", "What you change here is kept, and no later run changes it.");
-    if (!values) return;
-    const changed = Object.fromEntries(fields.filter(([name, old]) => values[name] !== textOf(old)).map(([name, old]) => [name, asKind(values[name], old)]));
-    if (Object.keys(changed).length) await this.decide("override", [item], values.reason, changed);
+    if (!canOverride(item)) { notice("This kind of item cannot be overridden; approve or reject it."); return; }
+    const whole = await this.know(item.key), said = whole && await askOverride(item, whole.row ?? {});
+    if (!said) return;
+    if (Object.keys(said.changed).length) await this.decide("override", [item], said.reason, said.changed);
     else notice("Nothing was changed.");
   }
 
   async decide(decision, items, reason = "", override = null) {
-    if (!mayDecide() || !items.length) return;
+    if (!mayDecide() || !items.length || this.busy) return;
+    this.busy = true;
+    const next = this.after(items);
     try {
-      const { decided, refused } = await post(`/api/v1/review/${this.id}/adjudicate`, { decision, reason, override,
-        items: items.map(({ item_type: type, item_id: id, state: expected }) => ({ item_type: type, item_id: id, expected_state: expected })) });
+      const decided = [], refused = [];
+      let told = null;
+      for (let at = 0; at < items.length; at += MOST) {
+        try {
+          const answer = await post(`/api/v1/review/${this.id}/adjudicate`, { decision, reason, override,
+            items: items.slice(at, at + MOST).map(({ item_type: type, item_id: id, state: expected }) => ({ item_type: type, item_id: id, expected_state: expected })) });
+          decided.push(...answer.decided);
+          refused.push(...answer.refused);
+        } catch (error) {
+          if (!error.document?.refused) throw error;
+          refused.push(...error.document.refused);
+          told = error;
+        }
+      }
       if (decided.length) this.done.push(decided.map((one) => one.audit_id));
-      const next = this.after(items);
       this.chosen.clear();
       this.current = next;
-      await this.load();
-      const label = decided.length === 1 && !refused.length ? `“${items[0].label}”: ${words(decided[0].new_state)}.` : `${decided.length} decided${refused.length ? `, ${refused.length} not: ${refused[0].error}` : ""}.`;
-      notice(label, { kind: refused.length ? "failed" : "done", action: decided.length ? { label: "Undo", run: () => this.undo() } : null });
-    } catch (error) {
-      failed(error);
-      if (error.status !== 409) return;
-      this.current = this.after(items);
-      await this.load();
+      if (decision === "override" || refused.length || items.some((item) => item.item_type === "dedupe_pair")) await this.load();
+      else await this.take(decided);
+      this.tell(items, decided, refused, told);
+    } catch (error) { failed(error); } finally { this.busy = false; }
+  }
+
+  tell(items, decided, refused, told) {
+    if (!decided.length) { failed(told ?? new Error(refused[0].error)); return; }
+    const with_it = decided.reduce((count, one) => count + (one.with_it?.length ?? 0), 0);
+    const label = decided.length === 1 && !refused.length ? `“${items[0].label}”: ${words(decided[0].new_state)}` : `${decided.length} decided${refused.length ? `, ${refused.length} not: ${refused[0].error}` : ""}`;
+    notice(`${label}${with_it ? `, and ${with_it} with ${plural(decided.length, "it", "them")}` : ""}.`, { kind: refused.length ? "failed" : "done", action: { label: "Undo", run: () => this.undo() } });
+  }
+
+  // What was decided, and what went with it, without reading the page anew.
+  async take(decided) {
+    for (const one of decided.flatMap((found) => [found, ...(found.with_it ?? [])])) {
+      const item = this.find(keyOf(one));
+      if (!item) continue;
+      item.state = one.new_state;
+      item.waits = false;
+      item.reason = null;
     }
+    this.known.clear();
+    if (!this.find(this.current)?.waits) this.current = (this.items.find((item) => item.waits) ?? this.find(this.current))?.key ?? null;
+    await this.text.show(this.items);
+    this.draw();
+    this.text.point(this.current, true);
   }
 
   after(items) {
@@ -176,62 +211,15 @@ class Desk {
     if (!last) { notice("There is nothing to undo here."); return; }
     try {
       for (const id of [...last].reverse()) await post(`/api/v1/adjudications/${id}/undo`, { reason: "taken back on the review page" });
-      await this.load();
       notice("Taken back.");
-    } catch (error) { failed(error); await this.load(); }
+    } catch (error) { failed(error); }
+    await this.load();
   }
-}
 
-const textOf = (value) => (value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value));
-function asKind(text, old) {
-  if (text === "") return null;
-  if (old === null || old === undefined || typeof old === "string") return text;
-  try { return JSON.parse(text); } catch { return text; }
-}
-
-const boundsOf = ({ row = {} }) => ({ start_date: row.start_date ?? row.event_date ?? row.release_date, end_date: row.end_date ?? row.event_end_date ?? row.release_end_date,
-  start_text: row.start_text ?? row.event_date_text ?? row.release_date_text, end_text: row.end_text });
-
-function side(title, item) {
-  return h("div", { class: "card" }, h("p", { class: "kicker" }, title), h("p", {}, item.label ?? ""), bounds(item) && h("p", { class: "small" }, bounds(item)),
-    (item.evidence ?? []).slice(0, 2).map((piece) => h("blockquote", {}, piece.quote ?? "")),
-    h("p", { class: "row small" }, confidence(item.confidence), item.state && state(item.state)));
-}
-
-export function comparePair(pair) {
-  const one = (entity) => entity && h("div", { class: "card" }, h("p", {}, h("a", { href: `/entity/${Number(entity.entity_id)}` }, entity.name)),
-    h("p", { class: "small quiet" }, words(entity.type), ` · ${entity.support} ${entity.support === 1 ? "source" : "sources"}`));
-  return h("div", {}, h("div", { class: "sides" }, one(pair.first), one(pair.second)), h("ul", { class: "small" }, reasonsOf(pair).map((text) => h("li", {}, text))));
-}
-
-export function reasonsOf(pair) {
-  const list = Array.isArray(pair.explanation) ? pair.explanation : [];
-  return [pair.reason && words(pair.reason) + (pair.similarity ? `, similarity ${Number(pair.similarity).toFixed(3)}` : ""),
-    ...list.map((one) => (typeof one === "string" ? one : [one.kind ?? one.evidence, one.detail].filter(Boolean).map(words).join(": ")))].filter(Boolean);
-}
-
-function runCard(run) {
-  return h("li", {}, h("button", { type: "button", class: "card queue-row", click: () => showRun(run.run_id) }, h("span", { class: "grow" }, words(run.job_type ?? "call"), h("span", { class: "quiet small cut" }, run.model)),
-    h("span", { class: "small" }, words(run.outcome ?? "running")), h("span", { class: "quiet small" }, when(run.started_at))));
-}
-
-async function showRun(id) {
-  try {
-    const { run, input, output, error } = await get(`/api/v1/runs/${id}`);
-    const answer = output?.content ?? "";
-    let pretty = answer;
-    try { pretty = JSON.stringify(JSON.parse(answer), null, 2); } catch { /* shown as it came */ }
-    const dialog = h("dialog", { class: "wide", "aria-labelledby": "run-title" }, h("form", { method: "dialog" }, h("div", { class: "title" },
-      h("h2", { id: "run-title", class: "grow" }, `${words(run.job_type)} · ${run.model}`), h("button", { class: "plain", "aria-label": "Close" }, "×")),
-    h("p", { class: "quiet small" }, `${words(run.outcome ?? "running")} · ${number(run.prompt_tokens)} tokens read, ${number(run.completion_tokens)} written · ${run.duration_ms ?? "–"} ms`),
-    h("h3", {}, "Answer"), pretty ? h("pre", { tabindex: 0 }, pretty) : h("p", { class: "quiet" }, "Its artifact is not kept any more."),
-    (run.refusals ?? []).length > 0 && [h("h3", {}, "Refused by the checks"), h("ul", {}, run.refusals.map((one) => h("li", {}, `${one.items}: ${one.reason}`)))],
-    error && [h("h3", {}, "Error"), h("pre", { tabindex: 0 }, String(error.reason ?? ""))],
-    h("details", {}, h("summary", {}, "What it was asked"), (input?.messages ?? []).map((message) => [h("h4", {}, String(message.role)), h("pre", { tabindex: 0 }, textOf(message.content))]))));
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
-  } catch (problem) { failed(problem); }
+  async onward() {
+    const next = await nextPage(this.id);
+    if (next) location.assign(`/review/${next}`); else notice("No other page waits.");
+  }
 }
 
 export async function showPage(main, id) {
@@ -239,7 +227,7 @@ export async function showPage(main, id) {
   await desk.load();
   bind([["j", "next item", () => desk.move(1)], ["k", "previous item", () => desk.move(-1)], ["a", "approve", () => desk.approve()], ["r", "reject, with a reason", () => desk.reject()],
     ["o", "override", () => desk.override()], ["u", "undo", () => desk.undo()], ["x", "choose, to decide several at once", () => desk.mark(desk.current, !desk.chosen.has(desk.current))],
-    ["q", "back to the queue", () => location.assign("/review/queue")]]);
+    ["*", "choose all that wait, or none", () => desk.markAll()], ["n", "next page that waits", () => desk.onward()], ["q", "back to the queue", () => location.assign(lastQueue())]]);
   const at = /^#c(\d+)$/.exec(location.hash);
-  if (at) [...main.querySelectorAll("mark")].find((mark) => Number(mark.dataset.end) > Number(at[1]))?.scrollIntoView({ block: "center" });
+  if (at) await desk.text.scrollTo(Number(at[1]));
 }

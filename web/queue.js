@@ -7,6 +7,18 @@ const types = ["entity", "relation", "event", "work", "location", "page_classifi
   "entity_period", "entity_concept", "assertion", "measurement", "state"];
 const reasons = ["contradiction", "possible_duplicate", "fuzzy_evidence", "low_confidence"];
 
+const askedFor = (filter) => ({ ...filter, source: filter.source && !filter.source.includes("*") ? `*${filter.source}*` : filter.source });
+const filterOf = (search) => Object.fromEntries([...new URLSearchParams(search)].filter(([key, value]) => value && key !== "after"));
+
+// The queue as it was last looked at, with its filter.
+export const lastQueue = () => `/review/queue${sessionStorage.getItem("queue") ?? ""}`;
+
+// The first other page that waits there, or null.
+export async function nextPage(id) {
+  const { pages } = await get("/api/v1/review/queue", { ...askedFor(filterOf(sessionStorage.getItem("queue") ?? "")), limit: 2 });
+  return pages.map((page) => Number(page.source_page_id)).find((page) => page !== Number(id)) ?? null;
+}
+
 function filterForm(filter) {
   const choice = (name, label, values) => h("label", {}, h("span", {}, label), h("select", { name },
     h("option", { value: "" }, "any"), values.map((value) => h("option", { value, selected: filter[name] === value }, words(value)))));
@@ -28,8 +40,8 @@ function row(page) {
 }
 
 export async function showQueue(main) {
-  const filter = Object.fromEntries([...new URLSearchParams(location.search)].filter(([key, value]) => value && key !== "after"));
-  const asked = { ...filter, source: filter.source && !filter.source.includes("*") ? `*${filter.source}*` : filter.source };
+  sessionStorage.setItem("queue", location.search);
+  const filter = filterOf(location.search), asked = askedFor(filter);
   const first = await get("/api/v1/review/queue", { ...asked, limit: 25 });
   const list = h("ol", { class: "cards", id: "queue" }, first.pages.map(row));
   const more = h("button", { type: "button" }, "Show more");

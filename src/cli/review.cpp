@@ -37,10 +37,7 @@ struct Verdict {
 
 json filter_of(const Wish& wish) {
     json filter = json::object();
-    if (!wish.type.empty())
-        filter["type"] = wish.type == "pair"
-                             ? "dedupe_pair"
-                             : (wish.type == "page" ? "page_classification" : wish.type);
+    if (!wish.type.empty()) filter["type"] = item_type_of(wish.type);
     if (!wish.reason.empty()) filter["reason"] = wish.reason;
     if (!wish.source.empty()) filter["source"] = wish.source;
     if (wish.min_confidence) filter["min_confidence"] = *wish.min_confidence;
@@ -60,6 +57,8 @@ int list(Session& session, const Wish& wish) {
     print_waiting(waiting);
     const auto count = waiting.at("waiting").get<std::uint64_t>();
     const auto pairs = waiting.at("pairs").get<std::uint64_t>();
+    const auto proposals = waiting.at("proposals").get<std::uint64_t>();
+    const auto type = filter_of(wish).value("type", "");
     const auto shown = waiting.at("items").size();
     if (count == 0)
         std::cout << "Nothing waits for review.\n";
@@ -69,7 +68,11 @@ int list(Session& session, const Wish& wish) {
         std::cout << fmt::format(" More: --after {}", cell(waiting["next"]));
     if (count > 0)
         std::cout << " Look closer: almagest review show ID; then approve, reject or override.\n";
-    if (pairs > 0 && filter_of(wish).value("type", "") != "dedupe_pair")
+    if (proposals > 0 && type != "schema_proposal")
+        std::cout << fmt::format(
+            "{} proposed {} for a decision: almagest review list --type proposal\n",
+            grouped(proposals), proposals == 1 ? "table waits" : "tables wait");
+    if (pairs > 0 && type != "dedupe_pair")
         std::cout << fmt::format(
             "{} pairs of entities may be one: almagest review list --type "
             "pair\n",
@@ -132,6 +135,12 @@ int each(Session& session, const std::vector<Name>& names, const One& one) {
                 "{} {} → {}  {}\n", written(is), cell(is["old_state"]),
                 paint(cell(is["new_state"]), colour_of_state(cell(is["new_state"]))),
                 paint(fmt::format("(almagest review undo {})", cell(is["audit_id"])), Colour::dim));
+        for (const auto& is : done)
+            for (const auto& other : is.value("with_it", json::array()))
+                std::cout << fmt::format(
+                    "  with {}: {} {} → {}\n", written(is), written(other),
+                    cell(other["old_state"]),
+                    paint(cell(other["new_state"]), colour_of_state(cell(other["new_state"]))));
         for (const auto& was : failed)
             std::cerr << fmt::format("{}: {}\n", cell(was["item"]), printable(cell(was["error"])));
     }
@@ -163,7 +172,7 @@ void add_list(CLI::App& review, Action& action) {
     auto* command = review.add_subcommand("list", "what waits, the least sure first");
     command->add_option("--type", wish->type,
                         "entity, relation, event, …; page for classifications, pair for likely "
-                        "duplicates");
+                        "duplicates, proposal for proposed tables");
     command->add_option("--reason", wish->reason,
                         "low_confidence, fuzzy_evidence, contradiction or possible_duplicate");
     command->add_option("--source", wish->source, "of pages whose locator fits (* for any text)");

@@ -111,11 +111,29 @@ void print_pair(const json& item) {
 void print_conflicts(const json& conflicts) {
     if (conflicts.empty()) return;
     std::cout << "Others say otherwise:\n";
-    for (const auto& conflict : conflicts)
+    for (const auto& conflict : conflicts) {
+        const bool is_passage = conflict.at("item_type").is_null();
         std::cout << fmt::format(
-            "  {}  {}  {}  {}\n", written(conflict), confidence_of(conflict),
-            printable(cell(conflict["label"])),
+            "  {}  {}  {}  {}\n", is_passage ? "a passage" : written(conflict),
+            confidence_of(conflict), printable(cell(conflict["label"])),
             paint(cell(conflict["state"]), colour_of_state(cell(conflict["state"]))));
+        for (const auto& evidence : conflict.at("evidence"))
+            std::cout << "    “" << one_line(cell(evidence["quote"]), 100) << "”  "
+                      << paint(
+                             fmt::format("{} {}–{}", printable(cell(evidence["locator"])),
+                                         cell(evidence["char_start"]), cell(evidence["char_end"])),
+                             Colour::dim)
+                      << "\n";
+    }
+    std::cout << "\n";
+}
+
+void print_dependants(const json& dependants) {
+    if (dependants.empty()) return;
+    std::cout << "A rejection takes with it:\n";
+    for (const auto& one : dependants)
+        std::cout << fmt::format("  {}  {}  {}\n", written(one), printable(cell(one["label"])),
+                                 paint(cell(one["state"]), colour_of_state(cell(one["state"]))));
     std::cout << "\n";
 }
 
@@ -127,12 +145,15 @@ Colour colour_of_state(const std::string& state) {
     return state == "suppressed" || state == "distinct" ? Colour::dim : Colour::yellow;
 }
 
+std::string item_type_of(const std::string& name) {
+    const auto known = short_names().find(name);
+    return known == short_names().end() ? name : known->second;
+}
+
 store::ReviewItem item_of(const std::string& text) {
     const auto colon = text.find(':');
     store::ReviewItem item;
-    item.type = text.substr(0, colon);
-    if (const auto known = short_names().find(item.type); known != short_names().end())
-        item.type = known->second;
+    item.type = item_type_of(text.substr(0, colon));
     if (colon != std::string::npos) {
         const char* end = text.data() + text.size();
         const auto [rest, fault] = std::from_chars(text.data() + colon + 1, end, item.id);
@@ -185,6 +206,7 @@ void print_item(const json& item) {
     if (item.contains("first")) print_pair(item);
     for (const auto& evidence : item.at("evidence")) print_evidence(evidence);
     print_conflicts(item.at("conflicts"));
+    print_dependants(item.value("dependants", json::array()));
     print_history(item.at("history"));
 }
 

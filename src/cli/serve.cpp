@@ -59,6 +59,11 @@ int serve(Session& session, const ServeOptions& options) {
     server_options.tenant = session.tenant;
     server_options.lake = session.places().lake();
     const review::WebServer server(session.database(), std::move(reviewers), server_options);
+    if (!review::is_loopback(server_options.doors.host))
+        std::cerr
+            << "Other machines reach this address, and what they send and get, the token too, can "
+               "be read on "
+               "the way: put a server that speaks TLS in front of it (docs/review-page.md).\n";
     if (session.json)
         print_json({{"address", server.url()}, {"link", server.url() + link}});
     else

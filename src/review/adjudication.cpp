@@ -13,6 +13,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr std::int64_t longest_text = 1'000'000'000;
+constexpr std::int64_t longest_part = 200'000;
 constexpr std::size_t most_items = 200;
 constexpr std::size_t longest_reason = 4'000;
 
@@ -38,6 +40,22 @@ Reply page(const Desk& desk, const Call& call) {
     });
     for (auto& run : document["runs"]) run.erase("artifact");  // a path of this machine
     return {200, std::move(document)};
+}
+
+Reply page_text(const Desk& desk, const Call& call) {
+    const auto start = static_cast<int>(call.number("start", 0, longest_text).value_or(0));
+    const auto length = static_cast<int>(call.number("length", 1, longest_part).value_or(65'536));
+    return {200, with_connection(desk, [&](store::Connection& connection) {
+                return store::ReviewPages(connection)
+                    .page_text(desk.tenant_id, call.id("page_id"), start, length);
+            })};
+}
+
+Reply item(const Desk& desk, const Call& call) {
+    return {200, with_connection(desk, [&](store::Connection& connection) {
+                return store::Review(connection)
+                    .item(desk.tenant_id, {call.parts.at("item_type"), call.id("item_id")});
+            })};
 }
 
 struct ItemDecision {
@@ -119,6 +137,8 @@ void add_adjudication(const Desk& desk, std::vector<Route>& routes) {
     };
     add("GET", "/api/v1/review/queue", queue);
     add("GET", "/api/v1/review/{page_id}", page);
+    add("GET", "/api/v1/review/{page_id}/text", page_text);
+    add("GET", "/api/v1/items/{item_type}/{item_id}", item);
     add("POST", "/api/v1/review/{page_id}/adjudicate", adjudicate);
     add("GET", "/api/v1/proposals", proposals);
     add("POST", "/api/v1/adjudicate", adjudicate);

@@ -132,6 +132,10 @@ void drain(socket_t socket) {
 
 }  // namespace
 
+void BoundedServer::let_wait(int connections) const {
+    ::listen(svr_sock_, connections);
+}
+
 bool BoundedServer::process_and_close_socket(socket_t socket) {
     const system::Descriptor owned(socket);
     std::string buffer;

@@ -19,6 +19,10 @@ class BoundedServer : public httplib::Server {
     };
     explicit BoundedServer(Bounds bounds) : bounds_(bounds) {}
 
+    /// How many connections may wait to be accepted; httplib lets five, and more were reset. When
+    /// bound.
+    void let_wait(int connections) const;
+
   private:
     bool process_and_close_socket(socket_t socket) override;
 

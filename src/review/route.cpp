@@ -28,6 +28,17 @@ bool is_uuid(std::string_view text) {
            });
 }
 
+bool is_word(std::string_view text) {
+    return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || c == '_';
+    });
+}
+
+bool fits(std::string_view name, std::string_view given) {
+    if (name == "run_id") return is_uuid(given);
+    return name.ends_with("_id") ? is_id(given) : is_word(given);
+}
+
 }  // namespace
 
 std::optional<std::map<std::string, std::string>> match(std::string_view pattern,
@@ -39,7 +50,7 @@ std::optional<std::map<std::string, std::string>> match(std::string_view pattern
         const auto given = next_part(path);
         if (wanted.starts_with('{')) {
             const auto name = wanted.substr(1, wanted.size() - 2);
-            if (!(name == "run_id" ? is_uuid(given) : is_id(given))) return std::nullopt;
+            if (!fits(name, given)) return std::nullopt;
             parts.emplace(name, given);
         } else if (wanted != given) {
             return std::nullopt;

@@ -32,7 +32,7 @@ struct Reply {
 };
 
 /// Something that the JSON interface does. `pattern` is a path with parts in braces: {…_id} takes
-/// digits, {run_id} a UUID.
+/// digits, {run_id} a UUID, any other small letters and underscores.
 struct Route {
     std::string method;
     std::string pattern;

@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t threads = 32;  // a browser holds several connections open
 constexpr std::size_t connections = 8;
+constexpr int waiting_visitors = 256;
 constexpr std::size_t longest_path = 512;
 constexpr std::size_t longest_body = 1024UL * 1024;
 constexpr const char* first_page = "/review/queue";
@@ -269,6 +270,7 @@ void WebServer::State::set_up(const Doors& doors) {
             "the pages cannot be served at {}:{}: the address is not this machine's or the port "
             "is in use; choose another with --listen, or port 0 for a free one",
             doors.host, doors.port));
+    server.let_wait(waiting_visitors);
     gate = std::make_unique<Gate>(std::move(reviewers), std::move(known));
     url = "http://" + gate->address();
 }

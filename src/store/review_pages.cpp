@@ -35,6 +35,13 @@ nlohmann::json ReviewPages::page(int tenant_id, std::int64_t source_page_id) {
                   "SELECT dbo.fn_review_page($1::int, $2::bigint)");
 }
 
+nlohmann::json ReviewPages::page_text(int tenant_id, std::int64_t source_page_id, int start,
+                                      int length) {
+    return answer(*connection_,
+                  Arguments().add(tenant_id).add(source_page_id).add(start).add(length),
+                  "SELECT dbo.fn_page_text($1::int, $2::bigint, $3::int, $4::int)");
+}
+
 nlohmann::json ReviewPages::duplicate_pairs(int tenant_id, int limit) {
     return answer(*connection_, Arguments().add(tenant_id).add(limit),
                   "SELECT dbo.fn_duplicate_pairs($1::int, $2::int)");

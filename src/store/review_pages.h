@@ -23,6 +23,9 @@ class ReviewPages {
                                        const std::optional<std::string>& after, int limit);
     /// Throws UsageError (AL004).
     [[nodiscard]] nlohmann::json page(int tenant_id, std::int64_t source_page_id);
+    /// A part of its text, in code points. Throws UsageError (AL004, AL005).
+    [[nodiscard]] nlohmann::json page_text(int tenant_id, std::int64_t source_page_id, int start,
+                                           int length);
     /// Most alike first.
     [[nodiscard]] nlohmann::json duplicate_pairs(int tenant_id, int limit);
     [[nodiscard]] nlohmann::json proposals(int tenant_id, int limit);

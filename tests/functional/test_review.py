@@ -133,24 +133,26 @@ class ManyReviewers(HomeCase):
             for _ in range(DECISIONS_EACH):
                 kind, item = chance.choice(items)
                 decision = chance.choice(("approve", "reject"))
-                script += f"SELECT dbo.usp_adjudicate(1, '{kind}', {item}, '{decision}', NULL, 'by chance', 'reviewer {number}') ->> 'audit_id';\n"
+                script += (f"SELECT a ->> 'audit_id' || coalesce(translate((jsonb_path_query_array(a, '$.with_it[*].audit_id'))::text, '[] ', ',') , '') "
+                           f"FROM dbo.usp_adjudicate(1, '{kind}', {item}, '{decision}', NULL, 'by chance', 'reviewer {number}') a;\n")
             process = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", conninfo], text=True, stdin=subprocess.PIPE,
                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             reviewers.append((process, script))
         for process, script in reviewers:  # all are connected; now each gets its work
             process.stdin.write(script)
             process.stdin.close()
-        acknowledged, refused = [], 0
+        acknowledged, decided, refused = [], 0, 0
         for process, _ in reviewers:
             for line in process.stdout.read().splitlines():
-                if line.isdigit():
-                    acknowledged.append(line)
+                if line[:1].isdigit():
+                    decided += 1
+                    acknowledged += [audit for audit in line.split(",") if audit]  # what went with it too
                 else:
                     self.assertEqual("ERROR:  AL021", line.split("psql:")[-1][-13:])
                     refused += 1
             process.stdout.close()
             self.assertEqual(0, process.wait())
-        self.assertEqual(REVIEWERS * DECISIONS_EACH, len(acknowledged) + refused)
+        self.assertEqual(REVIEWERS * DECISIONS_EACH, decided + refused)
         self.assertGreater(refused, 0)
         self.assertEqual(sorted(acknowledged), sorted(row[0] for row in self.home.sql("SELECT audit_id FROM dbo.audit_entity_adjudication")))
         self.assertEqual([], self.home.sql("SELECT * FROM dbo.fn_check_adjudication_chain(1)"))

@@ -161,6 +161,72 @@ class ReviewPageInABrowser(ServedCase):
         self.browser.click(".item button", "Nai\u0308ve")
         self.browser.wait_for("document.querySelector('mark.current').textContent.startsWith('Nai')")
 
+    def say_born(self, page: int, year: str, confidence: float) -> str:
+        text = self.get(f"/api/v1/review/{page}")["page"]["text"]
+        quote = text[4:40]
+        item = json.dumps([{"kind": "assertion", "subject": "Orla Quillfeather", "predicate": "born in", "value": year, "confidence": confidence, "grounding": "exact",
+                            "evidence": [{"char_start": 4, "char_end": 40, "quote": quote, "grounding": "exact"}]}]).replace("'", "''")
+        self.home.sql(f"SELECT count(*) FROM dbo.usp_batch_insert_facts(1, NULL, {page}, NULL, '{item}')")
+        return quote
+
+    def test_both_sides_of_a_contradiction_stand_side_by_side_with_their_quotes(self):
+        here, there = self.page_of("The ships"), self.page_of("Linhe")
+        own, other = self.say_born(here, "1701", 0.8), self.say_born(there, "1702", 0.95)
+        self.assertEqual([here], [page["source_page_id"] for page in self.get("/api/v1/review/queue?reason=contradiction")["pages"]])
+        self.see(f"/review/{here}")
+        self.browser.click(".item button", "1701")
+        self.browser.wait_for("document.querySelectorAll('.side blockquote').length === 2")
+        sides = self.browser.evaluate("[...document.querySelectorAll('.side')].map((one) => [one.textContent, one.getBoundingClientRect().top])")
+        for (said, _), year, quote in zip(sides, ("1701", "1702"), (own, other)):
+            self.assertIn(year, said)
+            self.assertIn(quote, said)
+        self.assertEqual(sides[0][1], sides[1][1])
+        self.picture("contradiction")
+        self.assertEqual(f"/review/{there}#c4", self.browser.evaluate("document.querySelectorAll('.side')[1].querySelector('a').getAttribute('href')"))
+
+    def test_a_long_text_comes_in_parts_and_a_long_list_as_it_is_scrolled(self):
+        text = "\n".join(f"Line {number} of 林河 and Ve\u0301yra, where nothing is near." for number in range(4000))
+        self.home.run("ingest", self.home.write("long.jsonl", json.dumps({"id": "long", "title": "A long page", "content": text})))
+        page = self.page_of("A long")
+        text = self.get(f"/api/v1/review/{page}/text?length=200000")["text"]
+        places = [text.index(f"Line {number} ") for number in range(0, 4000, 8)]
+        self.route(page, [{"name": f"Line {number * 8}", "type": "line", "confidence": 0.8, "evidence": [(at, at + 5, text[at:at + 5])]} for number, at in enumerate(places)])
+        self.see(f"/review/{page}")
+        parts = self.get(f"/api/v1/review/{page}")["page"]["parts"]
+        self.assertGreater(len(parts), 3)
+        drawn = "[...document.querySelectorAll('.part')].map((one) => one.textContent)"
+        self.browser.wait_for(f"{drawn}[0].length > 0")
+        self.assertEqual("", self.browser.evaluate(f"{drawn}[{len(parts) - 1}]"))
+        self.assertLess(self.browser.evaluate("document.querySelectorAll('.item').length"), 200)
+        last = f"Line {3992}"
+        self.browser.evaluate("document.querySelector('.items').scrollTo(0, 1e6)")
+        self.browser.wait_for("(document.querySelector('.items').scrollTo(0, 1e6), document.querySelectorAll('.item').length === 500)")
+        self.browser.click(".item button", last)
+        self.browser.wait_for("document.querySelector('mark.current')?.dataset.start === " + json.dumps(str(places[-1])))
+        for start, end, shown in zip(parts, [*parts[1:], len(text)], self.browser.evaluate(drawn)):
+            if shown:
+                self.assertEqual(text[start:end], shown)
+        box = self.browser.evaluate("(() => { const box = document.querySelector('mark.current').getBoundingClientRect(); return box.top > 0 && box.bottom < innerHeight; })()")
+        self.assertTrue(box)
+
+    def test_what_is_rejected_with_an_entity_is_told_before_and_undone_together(self):
+        self.see(f"/review/{self.mixed}")
+        self.browser.click(".item button", "Ada 🏮 (thing)")
+        entity = self.current()
+        self.browser.wait_for("document.querySelector('.detail').textContent.includes('would be rejected with it')")
+        self.browser.key("r")
+        self.browser.wait_for("document.querySelector('dialog[open]').textContent.includes('rests on it will be rejected')")
+        self.browser.type("no such thing")
+        self.browser.key("Tab")
+        self.browser.key("Tab")
+        self.browser.key("Enter")
+        self.notice("rejected, and 1 with it")
+        relation = "relation:" + self.home.sql("SELECT relation_id FROM dbo.bridge_entity_relation WHERE relation_type = 'met' AND start_text = 'April 1874'")[0][0]
+        self.assertEqual(["rejected", "rejected"], [self.state_of(entity), self.state_of(relation)])
+        self.browser.key("u")
+        self.notice("Taken back")
+        self.assertEqual(["candidate", "candidate"], [self.state_of(entity), self.state_of(relation)])
+
     def test_the_answer_of_the_model_is_shown(self):
         self.see(f"/review/{self.page_of('Captains')}")
         self.browser.click(".detail button", "The model’s answer")

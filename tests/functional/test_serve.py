@@ -1,8 +1,10 @@
 """`almagest serve`: who is let in, what is refused, and that decisions are the same through the JSON interface."""
 import os
+import random
 import re
 import signal
 import socket
+import threading
 import urllib.parse
 
 from exposition import read, total
@@ -189,7 +191,8 @@ class ServedPages(ServedCase):
     # What it does
 
     def test_every_described_address_is_there(self):
-        ids = {"page_id": self.waiting()[0][0], "entity_id": 1, "audit_id": 999999999, "merge_id": 999999999}
+        page, item = self.waiting()[0]
+        ids = {"page_id": page, "item_type": item["item_type"], "item_id": item["item_id"], "entity_id": 1, "audit_id": 999999999, "merge_id": 999999999}
         for method, path, pattern in self.described():
             path = re.sub(r"\{(\w+)\}", lambda part: str(ids[part[1]]), path) + ("?name=x" if pattern.endswith("/entities") else "")
             answer = self.ask(method, path, body={} if method == "POST" else None)
@@ -218,6 +221,26 @@ class ServedPages(ServedCase):
         self.assertEqual([items[0]["item_id"], items[2]["item_id"]], [one["item_id"] for one in answer["decided"]])
         self.assertEqual([(items[1]["item_id"], "AL021")], [(one["item_id"], one["code"]) for one in answer["refused"]])
         self.assertEqual(["rejected", "adjudicated", "rejected"], [self.state_of(item) for item in items])
+
+    def test_what_rests_on_a_rejected_entity_goes_and_comes_back_with_it(self):
+        _, item = self.waiting()[0]
+        entity = int(self.home.sql(f"SELECT from_entity_id FROM dbo.bridge_entity_relation WHERE relation_id = {item['item_id']}")[0][0])
+        shown = self.get(f"/api/v1/items/entity/{entity}")
+        self.assertIn(("relation", item["item_id"]), [(one["item_type"], one["item_id"]) for one in shown["dependants"]])
+        decided = self.decide("reject", {"item_type": "entity", "item_id": entity, "state": shown["state"]}, reason="no such thing")["decided"][0]
+        self.assertEqual(len(shown["dependants"]), len(decided["with_it"]))
+        self.assertEqual("rejected", self.state_of(item))
+        self.post(f"/api/v1/adjudications/{decided['audit_id']}/undo", {"reason": "there is"})
+        self.assertEqual("candidate", self.state_of(item))
+        self.assertEqual(shown["dependants"], self.get(f"/api/v1/items/entity/{entity}")["dependants"])
+
+    def test_a_text_is_read_in_parts(self):
+        page, _ = self.waiting()[0]
+        whole = self.get(f"/api/v1/review/{page}")["page"]
+        self.assertEqual((whole["length"], [0]), (len(whole["text"]), whole["parts"]))
+        self.assertEqual({"start": 5, "end": 12, "length": whole["length"], "text": whole["text"][5:12]}, self.get(f"/api/v1/review/{page}/text?start=5&length=7"))
+        self.assertEqual(400, self.ask("GET", f"/api/v1/review/{page}/text?start=-1").status)
+        self.assertEqual(404, self.ask("GET", "/api/v1/review/999999999/text").status)
 
     def test_an_override_sets_what_is_right_instead(self):
         _, item = self.waiting()[0]
@@ -366,3 +389,73 @@ class ServedPages(ServedCase):
             text = file.read_text()
             self.assertNotIn(ADA, text)
             self.assertNotIn(BOB, text)
+
+
+class FiftyReviewers(ServedCase):
+    """Through HTTP, each with a name and a token of their own, deciding at random about the same items."""
+
+    PEOPLE, EACH = 50, 8
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stop(cls.server)
+        file = cls.home.home / "serve" / "reviewers"
+        file.write_text("".join(f"reviewer {cls.token(number)} Reviewer {number}\n" for number in range(cls.PEOPLE)) + f"reviewer {ADA} Ada Byron\n")
+        cls.server, cls.url, cls.link = cls.serve("--listen", "127.0.0.1:0")
+
+    @staticmethod
+    def token(number: int) -> str:
+        return f"token-of-reviewer-{number:04}"
+
+    def together(self, count: int, work):
+        """What `work(number)` returns for each of so many at once."""
+        start, results = threading.Barrier(count), [None] * count
+
+        def one(number: int):
+            start.wait()
+            results[number] = work(number)
+        threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertNotIn(None, results)
+        return results
+
+    def adjudicate(self, number: int, decision: str, kind: str, item: int):
+        return self.ask("POST", "/api/v1/adjudicate", token=self.token(number), body={
+            "decision": decision, "reason": "by chance", "items": [{"item_type": kind, "item_id": int(item), "expected_state": "candidate"}]})
+
+    def test_about_one_item_the_first_decides_and_the_others_are_told(self):
+        item = self.home.sql("SELECT max(relation_id) FROM dbo.bridge_entity_relation WHERE promotion_state = 'candidate'")[0][0]
+        answers = self.together(self.PEOPLE, lambda number: self.adjudicate(number, "approve" if number % 2 else "reject", "relation", item))
+        self.assertEqual([200] + [409] * (self.PEOPLE - 1), sorted(answer.status for answer in answers))
+        first = next(number for number, answer in enumerate(answers) if answer.status == 200)
+        for number, answer in enumerate(answers):
+            if number != first:
+                self.assertEqual("AL021", answer.json()["code"])
+                self.assertIn(f"Reviewer {first} decided it", answer.json()["error"])
+        self.assertEqual([[f"Reviewer {first}"]], self.home.sql(f"SELECT actor FROM dbo.audit_entity_adjudication WHERE item_type = 'relation' AND item_id = {item}"))
+
+    def test_at_random_they_lose_and_double_nothing(self):
+        items = self.home.sql("SELECT item_type, item_id FROM dbo.vw_item WHERE promotion_state = 'candidate'")
+        before = self.home.number("SELECT coalesce(max(audit_id), 0) FROM dbo.audit_entity_adjudication")
+
+        def review(number: int):
+            chance = random.Random(number)
+            return [self.adjudicate(number, chance.choice(("approve", "reject")), *chance.choice(items)) for _ in range(self.EACH)]
+        acknowledged, refused = [], 0
+        for number, answers in enumerate(self.together(self.PEOPLE, review)):
+            for answer in answers:
+                if answer.status == 200:
+                    for decided in answer.json()["decided"]:
+                        acknowledged += [[str(one["audit_id"]), f"Reviewer {number}"] for one in [decided, *decided.get("with_it", [])]]
+                else:
+                    self.assertEqual((409, "AL021"), (answer.status, answer.json()["code"]), answer)
+                    refused += 1
+        self.assertGreater(refused, 0)
+        self.assertEqual(sorted(acknowledged), sorted(self.home.sql(f"SELECT audit_id, actor FROM dbo.audit_entity_adjudication WHERE audit_id > {before}")))
+        self.assertEqual([], self.home.sql("SELECT * FROM dbo.fn_check_adjudication_chain(1)"))
+        self.assertEqual(0, self.home.number("SELECT count(*) FROM dbo.audit_entity_adjudication a JOIN dbo.vw_item i USING (tenant_id, item_type, item_id) WHERE a.new_state <> i.promotion_state"))
+        self.assertEqual(0, self.home.number("SELECT count(*) - count(DISTINCT (item_type, item_id)) FROM dbo.audit_entity_adjudication"))

@@ -10,7 +10,7 @@ BEGIN
                        'explanation', p.explanation, 'first', dbo.fn_entity_card(p_tenant_id, p.first_entity_id),
                        'second', dbo.fn_entity_card(p_tenant_id, p.second_entity_id))
                        ORDER BY p.similarity DESC NULLS LAST, p.pair_id), '[]')
-              FROM (SELECT * FROM dbo.entity_dedupe_candidate c
-                     WHERE c.tenant_id = p_tenant_id AND c.status = 'open'
+              FROM (SELECT * FROM dbo.vw_open_pair c
+                     WHERE c.tenant_id = p_tenant_id
                      ORDER BY c.similarity DESC NULLS LAST, c.pair_id LIMIT p_limit) p);
 END $$;

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION dbo.fn_open_pairs(p_tenant_id integer, p_limit integer) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
     WITH open AS (
-        SELECT c.* FROM dbo.entity_dedupe_candidate c WHERE c.tenant_id = p_tenant_id AND c.status = 'open')
+        SELECT c.* FROM dbo.vw_open_pair c WHERE c.tenant_id = p_tenant_id)
     SELECT jsonb_build_object('items', coalesce(jsonb_agg(jsonb_build_object('item_type', 'dedupe_pair', 'item_id', p.pair_id,
                'label', dbo.fn_dimension_name(p_tenant_id, 'dbo.dim_entity', p.first_entity_id) || ' = '
                      || dbo.fn_dimension_name(p_tenant_id, 'dbo.dim_entity', p.second_entity_id),

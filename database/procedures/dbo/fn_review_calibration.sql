@@ -1,6 +1,6 @@
 -- How often each confidence was right, by what people decided: of every item its last decision that was not taken back. Right is what was
 -- approved, or overridden only in what it is not found by (attributes, texts); wrong is what was rejected, or had another name, type, end,
--- value or bound. p_item_type: one kind, or null for all but pairs and proposals; p_precision: above 0 and below 1.
+-- value or bound. What was only rejected with another tells nothing. p_item_type: one kind, or null for all but pairs and proposals; p_precision: above 0 and below 1.
 -- Returns {"decisions", "right", "bands": [{from, to, decisions, right, share, low, high}] (of 0.05; low and high: the share with 95 % assurance),
 -- "precision", "needed": decisions, all right, that it takes to show that precision, "threshold": the least confidence from which on the
 -- decided items show it, {confidence, decisions, right, share, low}, or null, "estimate": the same by the share alone}.
@@ -16,7 +16,7 @@ BEGIN
             SELECT DISTINCT ON (a.item_type, a.item_id) a.confidence::double precision AS confidence,
                    a.decision = 'approve' OR a.decision = 'override' AND NOT a.new_values ?| ARRAY['left_behind', 'primary_type'] AS is_right
               FROM dbo.audit_entity_adjudication a
-             WHERE a.tenant_id = p_tenant_id AND a.decision <> 'undo' AND a.confidence IS NOT NULL
+             WHERE a.tenant_id = p_tenant_id AND a.decision <> 'undo' AND a.confidence IS NOT NULL AND NOT a.new_values ? 'follows'
                AND CASE WHEN p_item_type IS NULL THEN a.item_type NOT IN ('dedupe_pair', 'schema_proposal') ELSE a.item_type = p_item_type END
                AND NOT EXISTS (SELECT FROM dbo.audit_entity_adjudication u WHERE u.tenant_id = a.tenant_id AND u.undoes_audit_id = a.audit_id)
              ORDER BY a.item_type, a.item_id, a.chain_index DESC

@@ -1,7 +1,7 @@
 -- Items that wait for a person, the least sure first. p_filter as dbo.fn_review_queue, where type may also be dedupe_pair (open
--- pairs, the likeliest first; of the filters only type holds for them); p_after: next of the part before, or null; p_limit: 1 to 500.
+-- pairs, the likeliest first) or schema_proposal (open ones, the best supported first), for which of the filters only type holds; p_after: next of the part before, or null; p_limit: 1 to 500.
 -- Returns {"items": [{item_type, item_id, label, state, confidence, support, reason, quote, source_page_id, title, locator}], "next",
--- "waiting": items by this filter, "pairs": open pairs}. Brings the kept queue up to date first, as dbo.fn_review_queue does.
+-- "waiting": items by this filter, "pairs", "proposals": how many of those are open}. Brings the kept queue up to date first, as dbo.fn_review_queue does.
 -- Writes what dbo.usp_refresh_review writes. AL005: limit, confidence or cursor out of range.
 CREATE OR REPLACE FUNCTION dbo.fn_review_items(p_tenant_id integer, p_filter jsonb, p_after text, p_limit integer) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public SET jit = off AS $$
@@ -13,15 +13,14 @@ DECLARE
     v_items jsonb;
     v_next text;
     v_waiting bigint;
+    v_beside jsonb := jsonb_build_object('pairs', (SELECT count(*) FROM dbo.vw_open_pair c WHERE c.tenant_id = p_tenant_id),
+        'proposals', (SELECT count(*) FROM dbo.schema_proposal s WHERE s.tenant_id = p_tenant_id AND s.status = 'open'));
 BEGIN
-    IF p_limit IS NULL OR p_limit NOT BETWEEN 1 AND 500 OR p_after !~ '^[0-9.e-]{1,24}_[0-9]{1,18}_[a-z_]{1,40}_[0-9]{1,18}$' THEN
-        RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = 'items are listed in parts of 1 to 500, each after the "next" of the one before';
-    END IF;
-    IF current_setting('transaction_read_only') = 'off' THEN
-        PERFORM dbo.usp_refresh_review(p_tenant_id, 5000);
-    END IF;
+    PERFORM dbo.usp_open_review_part(p_tenant_id, p_limit, p_after, '^[0-9.e-]{1,24}_[0-9]{1,18}_[a-z_]{1,40}_[0-9]{1,18}$');
     IF v_filter.item_type = 'dedupe_pair' THEN
-        RETURN dbo.fn_open_pairs(p_tenant_id, p_limit);
+        RETURN dbo.fn_open_pairs(p_tenant_id, p_limit) || v_beside;
+    ELSIF v_filter.item_type = 'schema_proposal' THEN
+        RETURN dbo.fn_open_proposals(p_tenant_id, p_limit) || v_beside;
     END IF;
     EXECUTE format($q$
         SELECT jsonb_agg(jsonb_build_object('item_type', i.item_type, 'item_id', i.item_id, 'label', v.label, 'state', v.promotion_state,
@@ -44,7 +43,6 @@ BEGIN
             array_to_string(v_after[3:cardinality(v_after) - 1], '_'), v_after[cardinality(v_after)]::bigint, p_limit;
     EXECUTE format('SELECT count(*) FROM (SELECT DISTINCT i.item_type, i.item_id FROM dbo.review_item i WHERE i.tenant_id = $1%s) w', v_condition)
        INTO v_waiting USING p_tenant_id, v_filter;
-    RETURN jsonb_build_object('items', coalesce(v_items, '[]'), 'next', v_next, 'waiting', v_waiting,
-        'pairs', (SELECT count(*) FROM dbo.entity_dedupe_candidate c WHERE c.tenant_id = p_tenant_id AND c.status = 'open'));
+    RETURN jsonb_build_object('items', coalesce(v_items, '[]'), 'next', v_next, 'waiting', v_waiting) || v_beside;
 END $$;
 REVOKE ALL ON FUNCTION dbo.fn_review_items(integer, jsonb, text, integer) FROM PUBLIC;

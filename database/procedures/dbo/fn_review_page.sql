@@ -1,15 +1,17 @@
--- A page as a reviewer needs it: {"page": {source_page_id, title, locator, version, text}, "items": all that the page says, those that
--- wait first: [{item_type, item_id, label, state, confidence, support, reason, row, evidence: [{char_start, char_end, quote, grounding,
--- run_id}], conflicts: [{item_type, item_id, label, state, confidence}]}], "duplicates": open pairs of its entities,
--- "runs": what the model was asked about it}. reason is null for what does not wait; row has all columns of the item. At most 20
--- pieces of evidence an item, of this page. Writes nothing. AL004: the tenant has no such page.
+-- A page as a reviewer needs it: {"page": {source_page_id, title, locator, version, length, parts, text}, "items": all that the page says, those
+-- that wait first: [{item_type, item_id, label, state, confidence, support, reason, bounds: {start_date, …}, evidence: [{char_start, char_end, grounding,
+-- run_id}], conflicts: how many}], "duplicates": open pairs of its entities, "runs": what the model was asked about it}. text is the first
+-- part of a long text, all of another; parts has where each begins (dbo.fn_page_text reads them). reason is null for what does not wait. At most
+-- 20 pieces of evidence an item, of this page; dbo.fn_review_item has the rest of an item. Writes nothing. AL004: the tenant has no such page.
 CREATE OR REPLACE FUNCTION dbo.fn_review_page(p_tenant_id integer, p_source_page_id bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off AS $$
 DECLARE
     v_page jsonb;
 BEGIN
-    SELECT jsonb_build_object('source_page_id', p.source_page_id, 'title', p.title, 'locator', p.locator, 'version', p.version, 'text', p.text)
-      INTO v_page FROM sem.source_page p WHERE p.source_page_id = p_source_page_id AND p.tenant_id = p_tenant_id;
+    SELECT jsonb_build_object('source_page_id', p.source_page_id, 'title', p.title, 'locator', p.locator, 'version', p.version, 'length', length(p.text),
+               'parts', t.parts, 'text', CASE WHEN t.parts[2] IS NULL THEN p.text ELSE left(p.text, t.parts[2]) END)
+      INTO v_page FROM sem.source_page p CROSS JOIN LATERAL (SELECT dbo.fn_text_parts(p.text, 32768) AS parts) t
+     WHERE p.source_page_id = p_source_page_id AND p.tenant_id = p_tenant_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'AL004', MESSAGE = format('tenant %s has no page %s', p_tenant_id, coalesce(p_source_page_id::text, 'null'));
     END IF;

@@ -6,9 +6,9 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
         SELECT DISTINCT v.target_id AS entity_id FROM dbo.evidence v
          WHERE v.source_page_id = p_source_page_id AND v.tenant_id = p_tenant_id AND v.target_table = 'dbo.dim_entity'
     ), pair AS (
-        SELECT c.* FROM entity e JOIN dbo.entity_dedupe_candidate c ON c.first_entity_id = e.entity_id AND c.tenant_id = p_tenant_id AND c.status = 'open'
+        SELECT c.* FROM entity e JOIN dbo.vw_open_pair c ON c.first_entity_id = e.entity_id AND c.tenant_id = p_tenant_id
         UNION
-        SELECT c.* FROM entity e JOIN dbo.entity_dedupe_candidate c ON c.second_entity_id = e.entity_id AND c.tenant_id = p_tenant_id AND c.status = 'open')
+        SELECT c.* FROM entity e JOIN dbo.vw_open_pair c ON c.second_entity_id = e.entity_id AND c.tenant_id = p_tenant_id)
     SELECT coalesce(jsonb_agg(jsonb_build_object('pair_id', p.pair_id, 'reason', p.reason, 'similarity', p.similarity, 'explanation', p.explanation,
                'first', dbo.fn_entity_card(p_tenant_id, p.first_entity_id), 'second', dbo.fn_entity_card(p_tenant_id, p.second_entity_id))
                ORDER BY p.similarity DESC NULLS LAST, p.pair_id), '[]')

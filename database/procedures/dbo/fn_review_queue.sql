@@ -14,12 +14,7 @@ DECLARE
     v_next text;
     v_waiting bigint;
 BEGIN
-    IF p_limit IS NULL OR p_limit NOT BETWEEN 1 AND 500 OR p_after !~ '^-?[0-9]{1,10}_[0-9.e-]{1,24}_[0-9]{1,18}$' THEN
-        RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = 'the queue is read in parts of 1 to 500 pages, each after the "next" of the one before';
-    END IF;
-    IF current_setting('transaction_read_only') = 'off' THEN
-        PERFORM dbo.usp_refresh_review(p_tenant_id, 5000);
-    END IF;
+    PERFORM dbo.usp_open_review_part(p_tenant_id, p_limit, p_after, '^-?[0-9]{1,10}_[0-9.e-]{1,24}_[0-9]{1,18}$');
     EXECUTE format($q$
         SELECT jsonb_agg(jsonb_build_object('source_page_id', p.source_page_id, 'title', s.title, 'locator', s.locator, 'items', i.items,
                    'lowest_confidence', i.lowest, 'reasons', i.reasons, 'types', i.types) ORDER BY p.rank, p.lowest_confidence, p.source_page_id),

@@ -1,8 +1,9 @@
 -- A person's decision about one row of any kind in dbo.fn_item_kinds: approve and override make it adjudicated, reject
 -- rejected; no later run changes either. An override also sets what it names, by the kind's fields; where that changes
--- what the row is found by, a row is left behind (dbo.usp_leave_behind).
+-- what the row is found by, a row is left behind (dbo.usp_leave_behind). What cannot be so without a rejected row is
+-- rejected with it (dbo.usp_reject_dependants), and comes back with it.
 -- p_expected_state: the state that the person saw; null: any that nobody decided. Returns {audit_id, item_type, item_id,
--- old_state, new_state}. Writes the item's table, dbo.audit_entity_adjudication, dbo.adjudication_chain.
+-- old_state, new_state, with_it: the same of each that went with it, if any}. Writes the item's table, dbo.audit_entity_adjudication, dbo.adjudication_chain.
 -- Errors: AL004 no such item; AL005 no such decision; AL021 decided meanwhile; AL022 the override does not fit; AL025 no such kind.
 CREATE OR REPLACE FUNCTION dbo.usp_adjudicate_row(p_tenant_id integer, p_item_type text, p_item_id bigint, p_decision text,
     p_override jsonb, p_reason text, p_actor text, p_expected_state text DEFAULT NULL) RETURNS jsonb
@@ -13,6 +14,7 @@ DECLARE
     v_row jsonb;
     v_changes jsonb := '{}';
     v_left bigint;
+    v_with_it jsonb := '[]';
 BEGIN
     PERFORM dbo.fn_require_decision(p_decision, p_override);
     PERFORM dbo.usp_open_adjudication(p_tenant_id);
@@ -41,5 +43,12 @@ BEGIN
     v_audit.confidence := (v_row ->> 'confidence')::numeric;
     v_audit.old_values := (SELECT coalesce(jsonb_object_agg(c.key, v_row -> c.key), '{}') FROM jsonb_each(v_changes) c);
     v_audit.new_values := v_changes || CASE WHEN v_left IS NULL THEN '{}' ELSE jsonb_build_object('left_behind', v_left) END;
-    RETURN dbo.usp_write_adjudication(v_audit);
+    IF p_decision = 'reject' THEN
+        v_with_it := dbo.usp_reject_dependants(v_audit);
+    END IF;
+    IF v_with_it = '[]' THEN
+        RETURN dbo.usp_write_adjudication(v_audit);
+    END IF;
+    v_audit.new_values := v_audit.new_values || jsonb_build_object('with_it', jsonb_path_query_array(v_with_it, '$[*].audit_id'));
+    RETURN dbo.usp_write_adjudication(v_audit) || jsonb_build_object('with_it', v_with_it);
 END $$;

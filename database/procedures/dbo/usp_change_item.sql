@@ -1,4 +1,5 @@
--- Writes columns of one item. p_changes: columns and values. Writes the item's table.
+-- Writes columns of one item, and marks for review what it contradicts. p_changes: columns and values. Writes the item's table,
+-- dbo.review_stale_page.
 -- AL022: a value is not of the column's kind, or another row says the same already.
 CREATE OR REPLACE FUNCTION dbo.usp_change_item(p_tenant_id integer, p_kind dbo.item_kind, p_item_id bigint, p_changes jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
@@ -10,10 +11,12 @@ BEGIN
     IF v_columns IS NULL THEN
         RETURN;
     END IF;
+    PERFORM dbo.usp_mark_contradicted(p_tenant_id, p_kind.item_type, p_item_id);
     EXECUTE format('UPDATE %1$s t SET (%2$s, updated_at) = (SELECT %3$s, now() FROM jsonb_populate_record(t, $1) n)
                      WHERE t.%4$I = $2 AND t.tenant_id = $3', p_kind.table_name::regclass, v_columns,
                    (SELECT string_agg(format('n.%I', c.key), ', ' ORDER BY c.key) FROM jsonb_each(p_changes) c), p_kind.key_column)
       USING p_changes, p_item_id, p_tenant_id;
+    PERFORM dbo.usp_mark_contradicted(p_tenant_id, p_kind.item_type, p_item_id);
 EXCEPTION
     WHEN unique_violation THEN
         RAISE EXCEPTION USING ERRCODE = 'AL022', MESSAGE = format('another %s says just that already; approve that one and reject %s:%s, or merge them',

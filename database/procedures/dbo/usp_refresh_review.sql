@@ -1,6 +1,6 @@
 -- Brings the kept review queue up to date for pages that are marked as stale, at most p_limit marks. An item waits, as a
--- candidate, on every page with evidence of it; reason says why: contradiction (it ends before it begins, or others like it
--- have other bounds), possible_duplicate (an open pair), fuzzy_evidence (sure enough, but its quote was not found word for
+-- candidate, on every page with evidence of it; reason says why: contradiction (it ends before it begins, or dbo.vw_conflict
+-- has it), possible_duplicate (an open pair), fuzzy_evidence (sure enough, but its quote was not found word for
 -- word) or low_confidence. One caller at a time; another returns at once. Returns how many marks were done.
 -- Writes dbo.review_stale_page, dbo.review_page, dbo.review_item, dbo.review_progress.
 CREATE OR REPLACE FUNCTION dbo.usp_refresh_review(p_tenant_id integer, p_limit integer) RETURNS integer
@@ -35,5 +35,16 @@ BEGIN
         RETURNING source_page_id)
     INSERT INTO dbo.review_item (source_page_id, tenant_id, item_type, item_id, confidence, reason)
     SELECT w.source_page_id, p_tenant_id, w.item_type, w.item_id, w.confidence, w.reason FROM waiting w JOIN page USING (source_page_id);
+    WITH said AS MATERIALIZED (
+        SELECT k.item_type, k.table_name, array_agg(DISTINCT e.target_id) AS item_ids
+          FROM dbo.evidence e JOIN dbo.fn_item_kinds() k ON k.table_name = e.target_table
+         WHERE e.source_page_id = ANY (v_pages) AND e.tenant_id = p_tenant_id
+         GROUP BY k.item_type, k.table_name)
+    INSERT INTO dbo.review_stale_page (tenant_id, source_page_id)
+    SELECT DISTINCT p_tenant_id, i.source_page_id
+      FROM said s
+     CROSS JOIN LATERAL dbo.fn_conflicts(p_tenant_id, s.item_type, s.item_ids) c
+      JOIN dbo.review_item i ON i.tenant_id = p_tenant_id AND i.item_type = s.item_type AND i.item_id = c.other_id AND i.reason <> 'contradiction'
+     WHERE c.other_table = s.table_name;
     RETURN cardinality(v_marks);
 END $$;

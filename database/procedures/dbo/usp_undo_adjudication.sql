@@ -1,5 +1,6 @@
--- Takes a person's decision back: the item is what it was before. Of decisions about one item the last goes first.
--- p_actor: who takes it back (null: the database's user). Returns {audit_id, item_type, item_id, old_state, new_state}, of the
+-- Takes a person's decision back: the item is what it was before, and so is what was rejected with it, unless somebody decided about that
+-- since. Of decisions about one item the last goes first.
+-- p_actor: who takes it back (null: the database's user). Returns {audit_id, item_type, item_id, old_state, new_state, with_it}, of the
 -- taking back, which is in the audit itself. Runs with its owner's rights, as dbo.usp_adjudicate does.
 -- Writes what dbo.usp_adjudicate writes. Errors: AL004 there is no such decision; AL013 as dbo.usp_unmerge_entities says;
 -- AL024 it was taken back already, is a taking back, is followed by a later one, or the item changed in a way that it rests on.
@@ -8,6 +9,9 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public 
 DECLARE
     v_audit dbo.audit_entity_adjudication;
     v_fault text;
+    v_follower dbo.audit_entity_adjudication;
+    v_undone jsonb;
+    v_with_it jsonb := '[]';
 BEGIN
     PERFORM dbo.usp_open_adjudication(p_tenant_id);
     SELECT a.* INTO v_audit FROM dbo.audit_entity_adjudication a WHERE a.audit_id = p_audit_id AND a.tenant_id = p_tenant_id;
@@ -31,6 +35,16 @@ BEGIN
     ELSIF v_audit.item_type = 'dedupe_pair' THEN
         RETURN dbo.usp_undo_dedupe_pair(v_audit, p_reason, p_actor);
     END IF;
-    RETURN dbo.usp_undo_row(v_audit, p_reason, p_actor);
+    v_undone := dbo.usp_undo_row(v_audit, p_reason, p_actor);
+    FOR v_follower IN
+        SELECT a.* FROM jsonb_array_elements_text(v_audit.new_values -> 'with_it') w(audit_id)
+          JOIN dbo.audit_entity_adjudication a ON a.audit_id = w.audit_id::bigint AND a.tenant_id = p_tenant_id
+         WHERE NOT EXISTS (SELECT FROM dbo.audit_entity_adjudication l WHERE l.tenant_id = p_tenant_id AND l.item_type = a.item_type
+                              AND l.item_id = a.item_id AND l.chain_index > a.chain_index)
+           AND dbo.fn_item_row(p_tenant_id, a.item_type, a.item_id) ->> 'promotion_state' = 'rejected'
+         ORDER BY a.item_type, a.item_id LOOP
+        v_with_it := v_with_it || dbo.usp_undo_row(v_follower, p_reason, p_actor);
+    END LOOP;
+    RETURN v_undone || CASE WHEN v_with_it = '[]' THEN '{}' ELSE jsonb_build_object('with_it', v_with_it) END;
 END $$;
 REVOKE ALL ON FUNCTION dbo.usp_undo_adjudication(integer, bigint, text, text) FROM PUBLIC;
