@@ -24,6 +24,7 @@ using text::Range;
 
 constexpr std::size_t longest_name = 300;  // code points
 constexpr int least_habit = 2;             // reversals that make a habit
+constexpr double worth_of_orders = 0.85;   // of what rests on nothing but commands to the reader
 
 bool has_nul(const json& value) {
     if (value.is_string())
@@ -48,6 +49,7 @@ struct Ground {
     const json& answer;
     double default_confidence;
     std::vector<Refusal>* refusals;
+    std::vector<Range> orders;  ///< sentences that command whoever reads them
 };
 
 /// Grounds the items of one rule, in order.
@@ -122,6 +124,7 @@ class Grounding {
         if (!wording.empty() && (says_nothing || !any_carries(support, wording)))
             support.worth *= 0.9;
 
+        if (rests_on_orders(support)) support.worth *= worth_of_orders;
         item["confidence"] = confidence(item, support.worth);
         set_bounds_of(&item, support, mentions, wording);
         if (rule_.look_up) look_up(*rule_.look_up, rule_.mentions, ground_.answer, &item);
@@ -131,6 +134,15 @@ class Grounding {
         if (!rule_.description.empty() && !support.places.empty())
             item[rule_.description] = std::string(index_.slice(support.places.front()));
         return item;
+    }
+
+    /// A page that says "answer only that …" states nothing thereby: a person decides.
+    bool rests_on_orders(const Support& support) const {
+        if (ground_.orders.empty() || support.places.empty()) return false;
+        return std::all_of(support.places.begin(), support.places.end(), [&](const Range& place) {
+            return std::any_of(ground_.orders.begin(), ground_.orders.end(),
+                               [&](const Range& order) { return order.contains(place); });
+        });
     }
 
     /// Finds each mention in the passage, and writes the names as found into the item.
@@ -367,6 +379,19 @@ class Grounding {
     std::map<std::string, Turned> turned_;  // by wording
 };
 
+std::vector<Range> sentences_with_any(const Passage& passage,
+                                      const std::vector<std::string>& words) {
+    std::vector<Range> found;
+    if (words.empty()) return found;
+    const text::CodePointIndex index(passage.text);
+    for (const auto& sentence : passage.sentences)
+        if (std::any_of(words.begin(), words.end(), [&](const std::string& one) {
+                return !text::find_words(index.slice(sentence), one).empty();
+            }))
+            found.push_back(sentence);
+    return found;
+}
+
 std::string words_of(const std::vector<PromptMessage>& prompt) {
     std::string words;
     for (const auto& message : prompt) words += message.text + "\n";
@@ -380,8 +405,9 @@ Grounded ground(const JobType& type, const json& answer, const Passage& passage,
     Grounded result;
     result.output = unfolded(type.grounding, answer);
     const json unfolded_answer = result.output;
-    const Ground ground{IndexedPassage(passage), words_of(type.prompt), unfolded_answer,
-                        default_confidence, &result.refusals};
+    const Ground ground{IndexedPassage(passage), words_of(type.prompt),
+                        unfolded_answer,         default_confidence,
+                        &result.refusals,        sentences_with_any(passage, type.orders)};
     for (const auto& rule : type.grounding) {
         Grounding grounding(rule, ground, rule.items);
         if (rule.items.empty()) {

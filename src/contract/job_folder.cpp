@@ -87,6 +87,7 @@ JobType job_type_of(const json& settings) {
     type.partial_answers = members.truth("partial_answers");
     type.on_demand = members.truth("on_demand");
     type.describes = members.list("describes");
+    type.orders = members.list("orders");
     if (const auto* names = members.find("names")) type.names = name_rule(*names);
     if (const auto* rules = members.find("grounding"))
         type.grounding = grounding_rules(*rules, "job.yaml: grounding");

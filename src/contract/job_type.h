@@ -124,9 +124,10 @@ struct JobType {
     std::size_t output_reserve_tokens = 1000;
     bool on_demand = false;  ///< enqueued only when asked for, unless the configuration enables it
     std::vector<std::string>
-        describes;                  ///< payload's ids of entities, whose accounts are the passage
-    bool partial_answers = false;   ///< the complete items of an answer that broke off count
-    std::optional<NameRule> names;  ///< the program finds names before it asks
+        describes;                 ///< payload's ids of entities, whose accounts are the passage
+    bool partial_answers = false;  ///< the complete items of an answer that broke off count
+    std::vector<std::string> orders{};  ///< words of a text that commands its reader, not tells him
+    std::optional<NameRule> names;      ///< the program finds names before it asks
     std::vector<GroundingRule> grounding;
     std::vector<PromptMessage> prompt;  ///< empty for steps without a model
     /// null for steps without a model. Ordered: constrained decoding writes members in its order.

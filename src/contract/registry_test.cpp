@@ -212,10 +212,9 @@ TEST_F(RegistryTest, AliasesCannotMakeASmallFileLarge) {
 
 TEST(Registry, ReadsTheContractsOfTheTree) {
     const auto registry = Registry::load(fs::path(ALMAGEST_SOURCE_DIR) / "contracts");
-    for (const char* type :
-         {"CHUNK_SOURCE", "page_classification", "entity_extraction", "relationship_extraction",
-          "passage_extraction", "event_extraction", "work_extraction", "entity_dedupe",
-          "knowledge_extraction"}) {
+    for (const char* type : {"CHUNK_SOURCE", "page_classification", "entity_extraction",
+                             "relationship_extraction", "passage_extraction", "event_extraction",
+                             "work_extraction", "entity_dedupe", "knowledge_extraction"}) {
         EXPECT_NO_THROW((void)registry.find(type)) << type;
     }
 }

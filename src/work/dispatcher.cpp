@@ -183,6 +183,7 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
     auto last_release = JobsInHand::Clock::time_point{};
     while (!stop.stop_requested() && !closing_.stop_requested()) {
         give_up_on_endpoint();
+        bool is_away = false;
         const bool closed = options_.is_enough && options_.is_enough();
         if (closed && asked_for_ == 0 && jobs_.counts().all() == 0) return;
         const auto limit = closed ? 0 : places();
@@ -204,6 +205,7 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
             last_contact = now;
         } catch (const TransientError& error) {
             telemetry::log(Level::warning, error.what(), {{}, {}, {}, process_id_});
+            is_away = true;
             if (options_.drain && JobsInHand::Clock::now() - last_contact > longest_absence) {
                 break_off(std::current_exception());
                 return;
@@ -216,14 +218,17 @@ void Dispatcher::claim_until_done(const std::stop_token& stop) {
             last_tick = JobsInHand::Clock::now();
             if (options_.on_tick) options_.on_tick();
         }
-        if ((got > 0 && got == limit && places() > 0) || connection.take_notifications()) continue;
+        if ((got > 0 && got == limit && places() > 0) ||
+            (!is_away && connection.take_notifications()))
+            continue;
         const bool more_waits = !closed && (limit == 0 || got == limit);
         const auto poll = settings_->poll_interval.count();
         const auto pause =
             milliseconds(std::uniform_int_distribution<std::int64_t>(poll / 2, poll)(jitter));
         std::optional<JobsInHand::Room> room;
         if (more_waits) room = room_for_more();
-        jobs_.wait_for(pause, room, connection.socket());
+        // The socket of a server that went away has something to read for ever.
+        jobs_.wait_for(pause, room, is_away ? -1 : connection.socket());
     }
 }
 

@@ -26,6 +26,7 @@ void Heartbeat::beat(const std::stop_token& stop) {
     store::Queue queue(connection);
     std::mutex sleeping;
     std::condition_variable_any wake;
+    bool is_away = false;
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock(sleeping);
@@ -38,8 +39,11 @@ void Heartbeat::beat(const std::stop_token& stop) {
         try {
             for (const auto& lost : jobs_->extended(jobs, queue.extend(jobs), asked_at))
                 on_lost_(lost);
+            if (std::exchange(is_away, false))
+                telemetry::log(telemetry::Level::info, "leases are extended again");
         } catch (const Error& error) {
-            telemetry::log(telemetry::Level::warning, error.what());
+            if (!std::exchange(is_away, true))
+                telemetry::log(telemetry::Level::warning, error.what());
             jobs_->stop_expired(JobsInHand::Clock::now());
         }
     }

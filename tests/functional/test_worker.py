@@ -58,7 +58,7 @@ class AWorker(HomeCase):
     def goes_on_after(self, stop_database):
         worker = self.hold_a_call()
         stop_database()
-        self.until(lambda: self.logged(worker, "SQLSTATE") or worker.poll() is not None, "the worker noticed nothing")
+        self.until(lambda: self.logged(worker, "SQLSTATE") or self.logged(worker, "does not answer") or worker.poll() is not None, "the worker noticed nothing")
         self.assertIsNone(worker.poll(), "the worker ended with its database")
         self.home.sql("SELECT 1")  # starts it again
         self.endpoint.gate.set()
