@@ -124,8 +124,13 @@ std::unique_ptr<ChatModel> open_model(const config::Settings& settings,
 
 std::string model_name(const config::Settings& settings, const config::Places& places,
                        const std::optional<std::string>& over) {
-    if (over && over->starts_with(recorded_prefix))
-        return RecordedModel(over->substr(recorded_prefix.size())).name();
+    if (over && over->starts_with(recorded_prefix)) {
+        try {
+            return RecordedModel(over->substr(recorded_prefix.size())).name();
+        } catch (const UsageError&) {
+            return settings.llm.model;  // where nothing is left to ask, none is needed
+        }
+    }
     const auto llm = named_by(settings.llm, over);
     return llm.endpoint == "local" ? name_of_model(llm, places) : llm.model;
 }

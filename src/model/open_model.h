@@ -23,7 +23,7 @@ namespace almagest::model {
                                                     const std::optional<std::string>& over,
                                                     const SupervisorCommand& supervisor = {});
 
-/// The name that open_model's model would have. Throws UsageError for a folder without a recording.
+/// The name that open_model's model would have; llm.model for a folder without a recording.
 [[nodiscard]] std::string model_name(const config::Settings& settings, const config::Places& places,
                                      const std::optional<std::string>& over);
 

@@ -201,7 +201,7 @@ class CheckingContracts(HomeCase):
 
     def test_those_of_the_tree_are_well_and_have_examples(self):
         found = self.checked(0)
-        self.assertEqual(10, len(found))
+        self.assertEqual(11, len(found))
         for name, row in found.items():
             if name.split("/")[0] not in ("evidence_bundle", "job_input_envelope"):
                 self.assertGreater(row["examples"], 0, name)

@@ -24,7 +24,7 @@ class Estimates(HomeCase):
     def test_1_without_a_database_one_is_not_made(self):
         told = self.estimate(*pages())
         self.assertFalse((self.home.home / "cluster").exists())
-        self.assertEqual((12, 0, 36), (told["pages"], told["pages_done"], told["calls"]))
+        self.assertEqual((12, 0, 24), (told["pages"], told["pages_done"], told["calls"]))
         self.assertIn("no database was asked: nothing counts as read before", told["assumptions"])
         type(self).cold = told
 
@@ -60,7 +60,7 @@ class Estimates(HomeCase):
 
     def test_5_of_a_changed_page_only_new_passages_cost(self):
         page = self.home.write("grows" + pages()[1].suffix, pages()[1].read_text(encoding="utf-8"))
-        self.assertEqual(3, self.estimate(page)["calls"])  # another place: a page of its own
+        self.assertEqual(2, self.estimate(page)["calls"])  # another place: a page of its own
         self.read(page)
         page.write_bytes(page.read_bytes() + b"\n\n")  # other bytes, the same text
         self.assertEqual(0, self.estimate(page)["calls"])
@@ -76,7 +76,7 @@ class Estimates(HomeCase):
     def test_people_get_a_table_and_what_it_rests_on(self):
         result = self.home.run("estimate", self.home.write("table.md", "# T\n\nAda met Bo.\n"), "--model", RECORDED)
         self.assertDone(result)
-        for words in ("tokens in", "entity_extraction", "Assumed", "time", "money"):
+        for words in ("tokens in", "passage_extraction", "Assumed", "time", "money"):
             self.assertIn(words, result.out)
 
     def test_what_cannot_be_read_is_told_and_the_rest_is_estimated(self):

@@ -1,6 +1,6 @@
 -- Begins to ask again about the chunks that a selection fits; llm.usp_backfill_step then enqueues them.
 -- p_what, p_selection: see llm.fn_check_backfill. p_job_type null: entity_extraction for entities,
--- relationship_extraction for relationships; its active version is asked. p_priority must be below the type's own (null:
+-- relationship_extraction for relationships, or passage_extraction where pages are read by that alone; its active version is asked. p_priority must be below the type's own (null:
 -- 10 or less), so that live work goes first.
 -- Returns the new backfill and how many pages and chunks it is about; none fits: a null id, and nothing is written.
 -- Writes llm.backfill. AL002: unknown type; AL004: unknown tenant; AL005: selection or priority.
@@ -10,7 +10,10 @@ LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public 
 DECLARE
     v_selection jsonb := llm.fn_check_backfill(p_what, p_selection);
     v_type llm.job_type;
-    v_name text := coalesce(p_job_type, CASE p_what WHEN 'entities' THEN 'entity_extraction' ELSE 'relationship_extraction' END);
+    v_usual text := CASE p_what WHEN 'entities' THEN 'entity_extraction' ELSE 'relationship_extraction' END;
+    v_name text := coalesce(p_job_type, (
+        SELECT t.job_type FROM llm.vw_routine_job_type t WHERE t.job_type IN (v_usual, 'passage_extraction')
+         ORDER BY t.job_type = v_usual DESC LIMIT 1), v_usual);
 BEGIN
     PERFORM llm.fn_require_tenant(p_tenant_id);
     v_type := llm.fn_require_job_type(v_name, NULL);
