@@ -7,6 +7,7 @@
 #include "cli/print.h"
 #include "error/error.h"
 #include "store/queue.h"
+#include "store/sqlstate.h"
 #include "work/reading.h"
 
 namespace almagest::cli {
@@ -77,6 +78,16 @@ store::NewJob job_for(Session& session, const contract::JobType& type, const Enq
     return job;
 }
 
+/// A payload that the type does not take is the mistake of who typed it.
+store::Queue::Enqueued enqueued(store::Queue& queue, const store::NewJob& job) {
+    try {
+        return queue.enqueue(job);
+    } catch (const PermanentError& error) {
+        if (store::sqlstate_of(error) == "AL003") throw UsageError(error.what());
+        throw;
+    }
+}
+
 int enqueue(Session& session, const Enqueueing& asked) {
     const auto& type = session.registry().find(asked.type);
     const bool reads_page =
@@ -98,12 +109,12 @@ int enqueue(Session& session, const Enqueueing& asked) {
     bool any_new = false;
     for (const auto& chunk : chunks) {
         job.chunk_id = chunk;
-        const auto enqueued = queue.enqueue(job);
-        any_new = any_new || enqueued.is_new;
-        said.push_back({{"job_id", enqueued.job_id}, {"is_new", enqueued.is_new}});
+        const auto added = enqueued(queue, job);
+        any_new = any_new || added.is_new;
+        said.push_back({{"job_id", added.job_id}, {"is_new", added.is_new}});
         if (!session.json)
-            std::cout << fmt::format("job {}{}\n", enqueued.job_id,
-                                     enqueued.is_new ? "" : " (it was there already)");
+            std::cout << fmt::format("job {}{}\n", added.job_id,
+                                     added.is_new ? "" : " (it was there already)");
     }
     if (any_new) queue.hint();
     if (session.json) {

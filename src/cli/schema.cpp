@@ -110,7 +110,11 @@ json columns_of(const std::vector<std::string>& wanted) {
                 "--column {}: write FIELD=TYPE, as cost=number; types are number, date, boolean "
                 "and text",
                 column));
-        columns[column.substr(0, at)] = column.substr(at + 1);
+        const auto type = column.substr(at + 1);
+        if (type != "number" && type != "date" && type != "boolean" && type != "text")
+            throw UsageError(
+                fmt::format("--column {}: the type must be number, date, boolean or text", column));
+        columns[column.substr(0, at)] = type;
     }
     return columns;
 }

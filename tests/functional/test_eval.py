@@ -15,18 +15,17 @@ def relation(head: str, predicate: str, tail: str, **more) -> dict:
     return {"kind": "relation", "page": "a-second-account", "from": head, "type": predicate, "to": tail} | more
 
 
-# The recorded answers found: city, captains, Isolde Marrow, Lantern Survey, Anselm Quill, Zoë Ångström; and
-# city disagree_with captains, captains founded / met_in / led Lantern Survey, captains agree_on Zoë Ångström,
-# Zoë Ångström led Lantern Survey (1880-01-01 … 1886-06-30).
+# The recorded answers found: Survey, Isolde Marrow, Lantern Survey, Anselm Quill, Zoë Ångström; and
+# Anselm Quill led Lantern Survey (1874-04-01 … 1879-11-30), Isolde Marrow founded Lantern Survey, Lantern Survey met_in Survey
+# (twice, which are one here), Zoë Ångström led Lantern Survey (1880-01-01 … 1886-06-30).
 GOLD = [
-    entity("Isolde Marrow"), entity("Anselm Quill"), entity("Ångström", aliases=["Zoë Ångström"]),
+    entity("Anselm Quill"), entity("Ångström", aliases=["Zoë Ångström"]),
     entity("The Lantern Survey", aliases=["Survey"]), entity("captains"), entity("annals"), entity("pay", optional=True),
-    relation("Isolde Marrow", "founded", "Survey", start_date="1871-06"),
     relation("Anselm Quill", "led", "Survey", start_date="1874-04", end_date="1879-11"),
-    relation("Ångström", "led", "Survey", start_date="1880-01", end_date="1886-06-30"),
+    relation("Survey", "was_led_by", "Ångström", start_date="1880-01", end_date="1886-06-30"),
     relation("Ångström", "agreed_with", "captains"),
-    {"kind": "page", "page": "a-second-account", "primary_type": "Reference"},
-    {"kind": "trap", "page": "a-second-account", "name": "city"},
+    {"kind": "page", "page": "a-second-account", "primary_type": "History"},
+    {"kind": "trap", "page": "a-second-account", "name": "Isolde Marrow"},
 ]
 
 
@@ -39,23 +38,23 @@ class Evaluation(HomeCase):
         self.assertDone(result)
         told = result.json()
         tally = {name: tuple(family[key] for key in ("right", "extra", "missed")) for name, family in told["families"].items()}
-        self.assertEqual({"entities": (5, 1, 1),  # city; annals
-                          "relations_either_way": (2, 2, 2),  # city and captains, captains and Survey; Isolde, Anselm
-                          "relations_ordered": (1, 3, 3),  # captains agree_on Zoë is the wrong way round
+        self.assertEqual({"entities": (3, 1, 2),  # Isolde; captains, annals
+                          "relations_either_way": (2, 1, 1),  # Isolde and Survey; Ångström and captains
+                          "relations_ordered": (1, 2, 2),  # Zoë led the Survey is the wrong way round
                           "events": (0, 0, 0), "works": (0, 0, 0)}, tally)
-        self.assertAlmostEqual(5 / 6, told["families"]["entities"]["f1"])
-        self.assertEqual(0.25, told["families"]["relations_ordered"]["precision"])
+        self.assertAlmostEqual(6 / 9, told["families"]["entities"]["f1"])
+        self.assertAlmostEqual(1 / 3, told["families"]["relations_ordered"]["precision"])
         self.assertIsNone(told["families"]["events"]["f1"])
         share = {name: (told[name]["part"], told[name]["whole"])
                  for name in ("bounds_right", "direction_errors", "valid", "valid_but_wrong", "grounded", "page_types")}
-        self.assertEqual({"bounds_right": (2, 5), "direction_errors": (1, 2), "valid": (6, 6), "valid_but_wrong": (5, 6),
-                          "grounded": (12, 12), "page_types": (1, 1)}, share)
+        self.assertEqual({"bounds_right": (4, 4), "direction_errors": (1, 2), "valid": (5, 5), "valid_but_wrong": (2, 3),
+                          "grounded": (10, 10), "page_types": (1, 1)}, share)
         self.assertEqual(1, told["traps"])
-        self.assertIn("a-second-account: extra entity city", told["remarks"])
+        self.assertIn("a-second-account: extra entity Isolde Marrow", told["remarks"])
         spent = told["spent"]
         tokens, read, written = map(int, self.home.sql(
             "SELECT (SELECT sum(token_count) FROM vector.chunk WHERE tenant_id = 1), sum(prompt_tokens), sum(completion_tokens) FROM llm.run WHERE tenant_id = 1")[0])
-        self.assertEqual((3, 3, 3), (spent["calls"], spent["valid_answers"]["part"], spent["valid_answers"]["whole"]))
+        self.assertEqual((2, 2, 2), (spent["calls"], spent["valid_answers"]["part"], spent["valid_answers"]["whole"]))
         self.assertAlmostEqual(read / tokens, spent["in_per_content_token"])
         self.assertAlmostEqual(written / tokens, spent["out_per_content_token"])
         self.assertEqual(self.home.number("SELECT count(*) FROM llm.run_refusal"), spent["refused_items"])
@@ -63,13 +62,13 @@ class Evaluation(HomeCase):
         # What is stored is scored again without a call, and for people.
         again = self.home.run("eval", self.gold())
         self.assertDone(again)
-        for words in ("entities", "relations ordered", "0.83", "bounds right", "0.40 (2 of 5)", "tokens for a content token"):
+        for words in ("entities", "relations ordered", "0.67", "bounds right", "1.00 (4 of 4)", "tokens for a content token"):
             self.assertIn(words, again.out)
-        self.assertEqual(3, self.home.number("SELECT count(*) FROM llm.run WHERE tenant_id = 1"))
+        self.assertEqual(2, self.home.number("SELECT count(*) FROM llm.run WHERE tenant_id = 1"))
 
         shown = self.home.run("show", "--page", "a-second-account")
         self.assertDone(shown)
-        self.assertIn("disagree_with", shown.out)
+        self.assertIn("founded", shown.out)
 
     def test_texts_of_the_gold_can_be_read(self):
         document = {"id": "own", "title": "A SECOND ACCOUNT OF THE SURVEY", "text": "Nothing here was recorded.",

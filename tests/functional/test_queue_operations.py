@@ -235,7 +235,7 @@ class Pruning(EndpointCase):
         self.home.sql(f"UPDATE llm.run SET artifact = '{old}/{runs[0].name}' WHERE run_id = '{runs[0].name}'")
         self.home.sql("UPDATE llm.job_history SET finished_at = finished_at - interval '40 days' WHERE job_type = 'CHUNK_SOURCE'")
         self.home.sql("UPDATE ingest.ingest_record SET recorded_at = recorded_at - interval '40 days'")
-        self.home.sql("UPDATE llm.answer_cache SET kept_at = now() - interval '31 days' WHERE answer_key <> (SELECT min(answer_key) FROM llm.answer_cache)")
+        self.home.sql("UPDATE llm.answer_cache SET kept_at = now() - interval '31 days' WHERE answer_key <> (SELECT answer_key FROM llm.answer_cache ORDER BY answer_key LIMIT 1)")
         finished = self.home.number("SELECT count(*) FROM llm.job_history")
 
         policy = ("db", "prune", "--finished-before", "30", "--artifacts-before", "30", "--payloads-before", "30")

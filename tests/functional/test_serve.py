@@ -285,7 +285,7 @@ class ServedPages(ServedCase):
         page, item = self.waiting()[0]
         run = next(piece["run_id"] for piece in item["evidence"] if piece["run_id"])
         shown = self.get(f"/api/v1/runs/{run}")
-        self.assertEqual("relationship_extraction", shown["run"]["job_type"])
+        self.assertEqual("passage_extraction", shown["run"]["job_type"])
         self.assertTrue(shown["output"]["content"].startswith("{"))
         self.assertTrue(shown["input"]["messages"])
         for document in (shown, self.get(f"/api/v1/review/{page}")):

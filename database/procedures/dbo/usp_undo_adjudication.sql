@@ -37,8 +37,9 @@ BEGIN
     END IF;
     v_undone := dbo.usp_undo_row(v_audit, p_reason, p_actor);
     FOR v_follower IN
-        SELECT a.* FROM jsonb_array_elements_text(v_audit.new_values -> 'with_it') w(audit_id)
-          JOIN dbo.audit_entity_adjudication a ON a.audit_id = w.audit_id::bigint AND a.tenant_id = p_tenant_id
+        -- OFFSET 0: of those that went with it alone is the row looked at, for a pair has none.
+        SELECT a.* FROM (SELECT x.* FROM jsonb_array_elements_text(v_audit.new_values -> 'with_it') w(audit_id)
+                           JOIN dbo.audit_entity_adjudication x ON x.audit_id = w.audit_id::bigint AND x.tenant_id = p_tenant_id OFFSET 0) a
          WHERE NOT EXISTS (SELECT FROM dbo.audit_entity_adjudication l WHERE l.tenant_id = p_tenant_id AND l.item_type = a.item_type
                               AND l.item_id = a.item_id AND l.chain_index > a.chain_index)
            AND dbo.fn_item_row(p_tenant_id, a.item_type, a.item_id) ->> 'promotion_state' = 'rejected'
