@@ -10,7 +10,7 @@ scripts/setup.sh
 scripts/setup.sh --tests
 scripts/build.sh
 cmake --preset release -DALMAGEST_BUILD_BENCH=ON --log-level=WARNING >/dev/null
-cmake --build --preset release --target queue_peer names_join parse_lines
+cmake --build --preset release --target queue_peer names_join parse_lines validate_lines
 mkdir -p build/bench
 benches=()
 for bench in bench/*.py bench/*/run.py; do

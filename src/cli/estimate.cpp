@@ -8,6 +8,7 @@
 #include "cli/intake.h"
 #include "cli/print.h"
 #include "error/error.h"
+#include "store/kept_answers.h"
 #include "store/operations.h"
 #include "store/private_cluster.h"
 #include "telemetry/progress.h"
@@ -33,6 +34,7 @@ std::uint64_t whole(double number) {
 struct History {
     std::optional<store::Connection> connection;
     std::optional<store::Calls> calls;
+    std::optional<store::KeptAnswers> kept_answers;
     int tenant_id = 0;
     std::string why_not;
 };
@@ -48,6 +50,7 @@ void look_into_database(Session& session, History& history) {
         store::Calls calls(*history.connection);
         (void)calls.known_work(0, json::array());
         history.calls = calls;
+        history.kept_answers.emplace(*history.connection);
     } catch (const Error& error) {
         history.why_not = error.what();
         return;
@@ -62,6 +65,7 @@ void look_into_database(Session& session, History& history) {
 json figures(const work::EstimatedCalls& calls) {
     return {{"jobs", calls.jobs},
             {"calls", whole(calls.calls)},
+            {"kept_answers", calls.kept_answers},
             {"prompt_tokens", whole(calls.prompt_tokens)},
             {"cached_tokens", whole(calls.cached_tokens)},
             {"completion_tokens", whole(calls.completion_tokens)},
@@ -108,6 +112,9 @@ void print_estimate(const work::Estimate& estimate, const std::string& model) {
     rows.push_back(row_of("all", estimate.all));
     std::cout << table(
         {"", "calls", "tokens in", "of them repeated", "tokens out", "calls learned from"}, rows);
+    if (estimate.all.kept_answers > 0)
+        std::cout << fmt::format("{} answers come from the answer cache\n",
+                                 grouped(estimate.all.kept_answers));
     std::cout << fmt::format(
         "time   {}\nmoney  {:.4f}\n",
         estimate.seconds ? "about " + duration_text(*estimate.seconds) : std::string("not known"),
@@ -124,7 +131,8 @@ int estimate(Session& session, const Options& options) {
     History history;
     look_into_database(session, history);
     work::EstimateOptions how{options.concurrency, history.tenant_id,
-                              history.calls ? &*history.calls : nullptr};
+                              history.calls ? &*history.calls : nullptr,
+                              history.kept_answers ? &*history.kept_answers : nullptr};
     if (!how.slots && session.settings().work.concurrency > 0)
         how.slots = session.settings().work.concurrency;
     telemetry::Progress progress(!session.quiet && !session.json, "kB");

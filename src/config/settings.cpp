@@ -227,6 +227,28 @@ Taker thresholds_by_type(std::map<std::string, TypeThresholds>& types) {
     };
 }
 
+/// Eras, in place of what `target` holds.
+Taker era_list(std::vector<EraSettings>& target) {
+    return [&target](const YAML::Node& node, const std::string& path, const Source& source) {
+        if (!node.IsSequence())
+            source.refuse(node, path + " must be a list of {names, zero, backward}");
+        target.clear();
+        for (const auto& entry : node) {
+            auto& era = target.emplace_back();
+            const auto entry_path = fmt::format("{}[{}]", path, target.size());
+            read_mapping(entry, entry_path, Source(source.file(), false),
+                         {{"names", text_list(era.names, "[^\\r\\n]*[^\\s]",
+                                              "be a list of names, such as [BBY]")},
+                          {"zero", whole(era.zero, 1, 9999)},
+                          {"backward", flag(era.backward)}});
+            if (era.names.empty() || era.zero == 0)
+                source.refuse(entry, entry_path +
+                                         " needs names and zero, the year (1 to 9999) "
+                                         "that its year 0 is stored as");
+        }
+    };
+}
+
 std::vector<Field> all_fields(Draft& draft) {
     Settings& all = draft.settings;
     return {
@@ -275,6 +297,7 @@ std::vector<Field> all_fields(Draft& draft) {
                   {"cost_per_run", real(all.limits.cost_per_run, 0, kHighestLimit)},
                   {"tokens_per_day", whole(all.limits.tokens_per_day, 0, kMostLimitedTokens)},
                   {"cost_per_day", real(all.limits.cost_per_day, 0, kHighestLimit)}})},
+        {"calendar", section({{"eras", era_list(all.calendar.eras)}})},
         {"retention",
          section({{"finished_jobs_days", whole(all.retention.finished_jobs_days, 0, kMostDays)},
                   {"artifacts_days", whole(all.retention.artifacts_days, 0, kMostDays)},

@@ -127,6 +127,17 @@ struct LimitSettings {
     double cost_per_day = 0;
 };
 
+/// Years that the pages' world counts in its own way: "19 BBY".
+struct EraSettings {
+    std::vector<std::string> names;
+    unsigned zero = 0;      ///< the year that its year 0 is stored as
+    bool backward = false;  ///< greater numbers are earlier
+};
+
+struct CalendarSettings {
+    std::vector<EraSettings> eras;
+};
+
 struct LogSettings {
     std::string level = "info";
     std::uint64_t maximum_megabytes = 16;  ///< of one file
@@ -150,6 +161,7 @@ struct Settings {
     QueueSettings queue;
     IngestSettings ingest;
     LimitSettings limits;
+    CalendarSettings calendar;
     LogSettings log;
     RetentionSettings retention;
 };

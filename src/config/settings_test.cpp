@@ -73,6 +73,23 @@ TEST_F(Configuration, SpendingHasLimitsOnlyWhereTheyAreSet) {
     EXPECT_THAT(refusal("limits:\n  cost_per_day: -1\n"), HasSubstr("limits.cost_per_day"));
 }
 
+TEST_F(Configuration, AWorldMayCountItsYears) {
+    const auto eras = with(
+                          "calendar:\n  eras:\n    - {names: [BBY], zero: 5000, backward: true}\n"
+                          "    - {names: [ABY, after Yavin], zero: 5000}\n")
+                          .calendar.eras;
+    ASSERT_EQ(eras.size(), 2U);
+    EXPECT_EQ(eras[0].names, std::vector<std::string>{"BBY"});
+    EXPECT_EQ(eras[0].zero, 5000U);
+    EXPECT_TRUE(eras[0].backward);
+    EXPECT_EQ(eras[1].names.back(), "after Yavin");
+    EXPECT_FALSE(eras[1].backward);
+    EXPECT_THAT(refusal("calendar:\n  eras: [{names: [BBY]}]\n"), HasSubstr("eras[1] needs names"));
+    EXPECT_THAT(refusal("calendar:\n  eras: [{names: [BBY], zero: 12000}]\n"),
+                HasSubstr("calendar.eras[1].zero"));
+    EXPECT_THAT(refusal("calendar:\n  eras: BBY\n"), HasSubstr("must be a list"));
+}
+
 TEST_F(Configuration, DefaultsOfTheFileAreThoseOfTheProgram) {
     const Settings read = load_settings(kDefaults, std::nullopt);
     const Settings built_in;

@@ -290,7 +290,8 @@ class Grounding {
         const auto evidence = index_.slice(place);
         refuse_all(has_time_bounds(*item, evidence)
                        ? set_bounds(item, evidence, ranges[0], ranges[1],
-                                    wording.empty() ? joined(rule_.time_words) : wording)
+                                    wording.empty() ? joined(rule_.time_words) : wording,
+                                    in_.passage.calendar)
                        : drop_bounds(item),
                    given);
         if (rule_.work_bounds) set_work_bounds(*rule_.work_bounds, item, evidence, ranges, works_);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "text/code_points.h"
+#include "text/eras.h"
 
 namespace almagest::contract {
 
@@ -15,7 +16,8 @@ namespace almagest::contract {
 /// the two mentions stand in `evidence`, empty if they do not. Whatever the model gave otherwise is
 /// taken out; gives the names of members that were taken out unproved.
 std::vector<std::string> set_bounds(nlohmann::json* item, std::string_view evidence,
-                                    text::Range from, text::Range to, std::string_view wording);
+                                    text::Range from, text::Range to, std::string_view wording,
+                                    const text::Calendar& calendar = {});
 
 /// Takes out every bound that the model gave, for items whose bounds are not read.
 std::vector<std::string> drop_bounds(nlohmann::json* item);

@@ -10,6 +10,7 @@
 #include "contract/job_type.h"
 #include "contract/passage_names.h"
 #include "text/code_points.h"
+#include "text/eras.h"
 
 namespace almagest::contract {
 
@@ -26,6 +27,7 @@ struct Passage {
     std::string page_type;                  ///< primary type if the page was classified, or ""
     nlohmann::json payload;                 ///< the job's own, or null
     std::optional<PassageNames> names{};    ///< found by the program, where the contract asks so
+    text::Calendar calendar{};              ///< how the pages' world counts its years
 };
 
 /// The placeholders that prompts may use: {{page_title}}, {{page_type}}, {{passage}},

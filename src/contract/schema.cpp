@@ -21,6 +21,7 @@
 
 #include "contract/answer.h"
 #include "contract/schema_coverage.h"
+#include "contract/violation_wording.h"
 #include "error/error.h"
 
 namespace almagest::contract {
@@ -40,6 +41,11 @@ std::string pointer(const std::vector<std::string>& context) {
 
 std::string sentence(const std::string& at, const std::string& what) {
     return fmt::format("{}: {}", at.empty() ? "the answer" : at, what);
+}
+
+const nlohmann::json* found_at(const nlohmann::json& value, const std::string& at) {
+    const nlohmann::json::json_pointer place(at);
+    return value.contains(place) ? &value.at(place) : nullptr;
 }
 
 /// Strings, names of members among them, that are too long to be matched against patterns.
@@ -110,8 +116,9 @@ std::vector<std::string> Schema::violations(const nlohmann::json& value, std::si
     valijson::ValidationResults::Error error;
     while (results.popError(error)) {
         auto& list = is_consequence(error.description) ? consequences : found;
-        if (list.size() < limit)
-            list.push_back(sentence(pointer(error.context), error.description));
+        if (list.size() >= limit) continue;
+        const auto at = pointer(error.context);
+        list.push_back(sentence(at, plain_wording(error.description, found_at(value, at))));
     }
     return found.empty() ? consequences : found;
 }

@@ -51,6 +51,43 @@ TEST(Schema, SaysWhereAndWhat) {
     EXPECT_THAT(schema.violations(json::parse("[]")), ElementsAre(HasSubstr("the answer: ")));
 }
 
+TEST(Schema, SaysItInWordsForPeople) {
+    const Schema schema(json::parse(R"({"type": "object", "required": ["items"],
+        "additionalProperties": false, "properties": {
+          "items": {"type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true,
+                    "items": {"type": ["string", "integer"]}},
+          "kind": {"enum": ["a", "b"]}, "fixed": {"const": 1}, "name": {"type": "string",
+          "minLength": 2, "maxLength": 4}, "code": {"pattern": "^[A-Z]$"},
+          "n": {"minimum": 1, "maximum": 9}, "half": {"multipleOf": 0.5}}})"));
+    const auto said = [&](const char* value) { return schema.violations(json::parse(value)); };
+    EXPECT_THAT(said("[]"), ElementsAre("the answer: is a list, which is not allowed here"));
+    EXPECT_THAT(said("{}"), ElementsAre("the answer: lacks the member “items”"));
+    EXPECT_THAT(said(R"({"items": ["a"], "people": 1})"),
+                ElementsAre("the answer: has the member “people”, which is not allowed here"));
+    EXPECT_THAT(said(R"({"items": [1.5]})"),
+                ElementsAre("/items/0: is the number 1.5, which is not allowed here"));
+    EXPECT_THAT(said(R"({"items": [null]})"),
+                ElementsAre("/items/0: is null, which is not allowed here"));
+    EXPECT_THAT(said(R"({"items": ["a", "b", "c"]})"),
+                ElementsAre("/items: has 3 items; at most 2 are allowed"));
+    EXPECT_THAT(said(R"({"items": []})"),
+                ElementsAre("/items: has 0 items; at least 1 are needed"));
+    EXPECT_THAT(said(R"({"items": ["a", "a"]})"), ElementsAre("/items: holds an item twice"));
+    EXPECT_THAT(said(R"({"items": ["a"], "kind": "c"})"),
+                ElementsAre("/kind: is “c”, which is none of the values to choose from"));
+    EXPECT_THAT(said(R"({"items": ["a"], "fixed": 2})"),
+                ElementsAre("/fixed: is 2, which is not the value that must stand here"));
+    EXPECT_THAT(said(R"({"items": ["a"], "name": "永永永永永"})"),
+                ElementsAre("/name: has 5 characters; at most 4 are allowed"));
+    EXPECT_THAT(said(R"({"items": ["a"], "code": "x"})"),
+                ElementsAre("/code: is “x”, which does not have the form that is asked for"));
+    EXPECT_THAT(said(R"({"items": ["a"], "n": 0})"), ElementsAre("/n: is 0; at least 1 is needed"));
+    EXPECT_THAT(said(R"({"items": ["a"], "n": 10})"),
+                ElementsAre("/n: is 10; at most 9 is allowed"));
+    EXPECT_THAT(said(R"({"items": ["a"], "half": 0.3})"),
+                ElementsAre("/half: is 0.3, which is no multiple of 0.5"));
+}
+
 TEST(Schema, CountsCharactersNotBytes) {
     const Schema schema(json::parse(R"({"type":"string","maxLength":2})"));
     EXPECT_THAT(schema.violations("名字"), IsEmpty());

@@ -9,6 +9,7 @@
 #include "error/error.h"
 #include "system/sha256.h"
 #include "text/code_points.h"
+#include "work/cached_model.h"
 #include "work/call.h"
 #include "work/chunk_step.h"
 #include "work/pricing.h"
@@ -21,6 +22,10 @@ namespace {
 
 constexpr double tokens_around_a_message = 4;  // that chat templates add
 constexpr double recorded_characters_per_token = 4;
+// What contexts are taken to tell before anybody knows: a page's type, a name with its type.
+constexpr std::size_t letters_of_a_page_type = 9;
+constexpr std::size_t letters_of_a_name = 14;
+constexpr std::size_t letters_of_a_type = 7;
 constexpr double page_answer_share = 1.0 / 3;  // of the reserve, where nothing is learned
 // The default model on two cores.
 constexpr double local_tokens_read_a_second = 70;
@@ -113,6 +118,7 @@ struct CallPlan::Task {
     std::size_t piece = 0;  ///< 0: the page
     std::optional<std::size_t> after;
     bool is_left = true;
+    bool is_kept = false;
 };
 
 CallPlan::CallPlan(const config::Settings& settings, const contract::Registry& registry,
@@ -120,6 +126,7 @@ CallPlan::CallPlan(const config::Settings& settings, const contract::Registry& r
     : settings_(&settings),
       registry_(&registry),
       outline_(&model),
+      profile_(&config::profile_for(settings, model.name)),
       options_(options),
       types_(types_of_a_reading(settings, registry)) {
     std::vector<store::UsualCalls> usual;
@@ -151,8 +158,7 @@ CallPlan::~CallPlan() = default;
 
 std::vector<CallPlan::Piece> CallPlan::pieces_of(const store::NewPage& page) const {
     std::vector<Piece> pieces(1);
-    pieces[0].passage = beginning_of(page.title, page.text, *settings_,
-                                     config::profile_for(*settings_, outline_->name));
+    pieces[0].passage = beginning_of(page.title, page.text, *settings_, *profile_);
     pieces[0].sha256 = system::sha256_of(page.text);
     pieces[0].tokens = static_cast<double>(model_->count_tokens(pieces[0].passage.text));
     const auto cut = chunk_source_output(page.text, *budget_, *settings_, *model_);
@@ -166,9 +172,19 @@ std::vector<CallPlan::Piece> CallPlan::pieces_of(const store::NewPage& page) con
         piece.occurrence = seen[piece.sha256]++;
         piece.tokens = chunk.at("token_count");
         piece.passage = passage_of(page.title, content, range.start, settings_->chunk.locale);
+        piece.passage.context = context_for(page.title, pieces.size() == 1);
         pieces.push_back(std::move(piece));
     }
     return pieces;
+}
+
+/// As long as the context of a chunk will be, more or less.
+std::string CallPlan::context_for(const std::string& title, bool is_first) const {
+    const store::StoredPage page{title, {}, {}, std::string(letters_of_a_page_type, 'x')};
+    const store::ChunkEntity earlier{0, std::string(letters_of_a_name, 'x'),
+                                     std::string(letters_of_a_type, 'x')};
+    return context_of(*profile_, page,
+                      std::vector(is_first ? 0 : profile_->earlier_entities, earlier));
 }
 
 std::vector<CallPlan::Task> CallPlan::tasks_of(const std::vector<Piece>& pieces) const {
@@ -222,10 +238,25 @@ double CallPlan::tokens_of(const std::vector<model::Message>& messages, std::siz
     return tokens;
 }
 
-void CallPlan::count(const Task& task, const Piece& piece) {
+/// Is the answer in the answer cache? What goes on from a kept answer is asked with names that
+/// only the database will know; it was asked when the answer before it was.
+bool CallPlan::is_kept(const Task& task, const model::ChatRequest& request,
+                       const Task* continued) const {
+    if (!settings_->llm.cache || options_.kept_answers == nullptr) return false;
+    if (task.type->continues) return continued != nullptr && continued->is_kept;
+    const auto key = CachedModel::key_of(outline_->name, settings_->llm.endpoint, request);
+    return options_.kept_answers->find(key, settings_->llm.cache_days).has_value();
+}
+
+void CallPlan::count(Task& task, const Piece& piece, const Task* continued) {
     const auto& type = *task.type;
     const auto& expected = expected_.at(type.job_type);
     const auto call = compose(*registry_, type, piece.passage, settings_->llm.temperature, 1);
+    task.is_kept = is_kept(task, call.request, continued);
+    if (task.is_kept) {
+        ++sums_[type.job_type].kept_answers;
+        return;
+    }
     const auto& messages = call.request.messages;
     double prompt = tokens_of(messages, messages.size());
     double cached = 0;
@@ -254,7 +285,7 @@ void CallPlan::add(const store::NewPage& page) {
     auto tasks = tasks_of(pieces);
     leave_out_known(page.locator, pieces, tasks);
     bool anything = false;
-    for (const auto& task : tasks) {
+    for (auto& task : tasks) {
         if (!task.is_left) continue;
         anything = true;
         const auto& piece = pieces[task.piece];
@@ -263,7 +294,11 @@ void CallPlan::add(const store::NewPage& page) {
         const bool asks =
             !of_chunk || (task.type->continues ? !piece.passage.sentences.empty()
                                                : can_be_asked(*task.type, piece.passage));
-        if (task.type->asks_model() && asks) count(task, piece);
+        const auto* before = task.after ? &tasks[*task.after] : nullptr;
+        const bool continues = before != nullptr && before->piece == task.piece &&
+                               before->type->job_type == task.type->continues;
+        if (task.type->asks_model() && asks)
+            count(task, piece, continues ? before : nullptr);
     }
     ++estimate_.pages;
     if (!anything) ++estimate_.pages_done;
@@ -318,8 +353,13 @@ void CallPlan::say_assumptions(Estimate& estimate) const {
     const auto prices = prices_of(settings_->llm, outline_->name);
     if (prices.per_million_prompt_tokens == 0 && prices.per_million_completion_tokens == 0)
         said.push_back("calls are free: no prices are set (llm.price_per_million_…, llm.prices)");
-    if (settings_->llm.cache)
-        said.push_back("no answer comes from the answer cache (llm.cache), which would be free");
+    if (settings_->llm.cache && options_.kept_answers != nullptr)
+        said.push_back(
+            "answers that the answer cache has are free; where it has one, it has those that go on "
+            "from it");
+    if (profile_->earlier_entities > 0 && !ratio_is_learned_)
+        said.push_back(fmt::format("the {} names told before a chunk have {} letters each",
+                                   profile_->earlier_entities, letters_of_a_name));
 }
 
 Estimate CallPlan::result() const {
@@ -333,6 +373,7 @@ Estimate CallPlan::result() const {
         auto& all = estimate.all;
         all.jobs += calls.jobs;
         all.calls += calls.calls;
+        all.kept_answers += calls.kept_answers;
         all.prompt_tokens += calls.prompt_tokens;
         all.cached_tokens += calls.cached_tokens;
         all.completion_tokens += calls.completion_tokens;

@@ -66,7 +66,10 @@ class CallPlan {
     [[nodiscard]] std::vector<Task> tasks_of(const std::vector<Piece>& pieces) const;
     void leave_out_known(const std::string& locator, const std::vector<Piece>& pieces,
                          std::vector<Task>& tasks) const;
-    void count(const Task& task, const Piece& piece);
+    void count(Task& task, const Piece& piece, const Task* continued);
+    [[nodiscard]] bool is_kept(const Task& task, const model::ChatRequest& request,
+                               const Task* continued) const;
+    [[nodiscard]] std::string context_for(const std::string& title, bool is_first) const;
     [[nodiscard]] double tokens_of(const std::vector<model::Message>& messages,
                                    std::size_t first) const;
     void settle_time(Estimate& estimate) const;
@@ -75,6 +78,7 @@ class CallPlan {
     const config::Settings* settings_;
     const contract::Registry* registry_;
     const model::ModelOutline* outline_;
+    const config::ModelProfile* profile_;
     EstimateOptions options_;
     std::vector<const contract::JobType*> types_;  // each after the one that it comes after
     std::map<std::string, Expectation> expected_;

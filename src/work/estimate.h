@@ -10,6 +10,7 @@
 #include "contract/job_type.h"
 #include "model/open_model.h"
 #include "store/calls.h"
+#include "store/kept_answers.h"
 #include "work/intake.h"
 
 namespace almagest::work {
@@ -19,6 +20,7 @@ struct EstimatedCalls {
     std::string job_type;
     std::uint64_t jobs = 0;  ///< still to be done
     double calls = 0;
+    std::uint64_t kept_answers = 0;  ///< jobs whose answers the answer cache has; no calls
     double prompt_tokens = 0;
     double cached_tokens = 0;  ///< of the prompt's: a beginning that earlier calls had too
     double completion_tokens = 0;
@@ -43,8 +45,9 @@ struct Estimate {
 
 struct EstimateOptions {
     std::optional<unsigned> slots;
-    int tenant_id = 0;              ///< 0: one that the database does not know
-    store::Calls* calls = nullptr;  ///< null: no database; else outlives the call
+    int tenant_id = 0;                           ///< 0: one that the database does not know
+    store::Calls* calls = nullptr;               ///< null: no database; else outlives the call
+    store::KeptAnswers* kept_answers = nullptr;  ///< likewise; looked up where llm.cache is on
 };
 
 /// Reads pages as take_in does and plans the calls that reading them would make, with the budget,

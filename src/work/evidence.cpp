@@ -46,9 +46,18 @@ ordered_json item_of(const store::ClaimedJob& job, const store::StoredPage& page
             {"content", passage.text}};
 }
 
+/// How the world of the pages counts its years.
+text::Calendar calendar_of(const config::Settings& settings) {
+    text::Calendar calendar;
+    for (const auto& era : settings.calendar.eras)
+        calendar.push_back({era.names, static_cast<int>(era.zero), era.backward});
+    return calendar;
+}
+
 Evidence of_page(const store::ClaimedJob& job, const store::StoredPage& page,
                  const config::Settings& settings, const config::ModelProfile& profile) {
     auto passage = beginning_of(page.title, page.text, settings, profile);
+    passage.calendar = calendar_of(settings);
     auto item = item_of(job, page, passage);
     return {std::move(passage), bundle_of("page_beginning", profile.chunk_maximum_tokens,
                                           ordered_json::array({std::move(item)}))};
@@ -69,6 +78,7 @@ std::optional<Evidence> of_chunk(const store::ClaimedJob& job, const contract::J
     auto passage = passage_of(page.title, std::move(chunk.content),
                               static_cast<std::size_t>(chunk.char_start), settings.chunk.locale);
     passage.page_type = page.primary_type;
+    passage.calendar = calendar_of(settings);
     std::vector<store::ChunkEntity> earlier;
     if (profile.earlier_entities > 0)
         earlier = knowledge.entities_before(*job.chunk_id, profile.earlier_entities);

@@ -35,6 +35,9 @@ class AnswersAreKept(HomeCase):
         self.assertEqual({("f", "succeeded", "f", "f")}, {tuple(run) for run in self.runs("first")})
         asked = self.endpoint.calls
         self.assertGreater(asked, 0)
+        third = self.home.write("third/page.md", (PAGES / "eras.md").read_text(encoding="utf-8"))
+        told = self.home.run("estimate", "--json", third).json()
+        self.assertEqual((0, len(self.runs("first")), 0), (told["calls"], told["kept_answers"], told["cost"]))
         summary = self.read("second")
         self.assertEqual(asked, self.endpoint.calls, "every answer was known")
         self.assertEqual(len(self.runs("first")), len(self.runs("second")))

@@ -73,6 +73,16 @@ class Estimates(HomeCase):
         self.home.settings["llm"]["prices"] = {f"recorded:{'qwen2.5-coder-1.5b-instruct-q4_k_m'}": {"per_million_completion_tokens": 8.0}}
         self.assertAlmostEqual(8 * told["completion_tokens"] / 1e6, self.estimate(page)["cost"], places=9)
 
+    def test_context_for_chunks_is_counted(self):
+        page = self.home.write("context.md", "# The fleet\n\n" + "".join(
+            f"Amber Crane sailed with Bruno Dale to the island of Veyra in the year {year}, and came back late.\n\n" for year in range(1800, 1860)))
+        bare = self.estimate(page)
+        self.home.settings = {"profiles": [{"name": "small", "match": "*", "context": {"page": "on", "earlier_entities": 10},
+                                            "chunk": {"maximum_tokens": 260, "overlap_tokens": 0, "minimum_tokens": 60}}]}
+        told = self.estimate(page)
+        self.assertEqual((bare["calls"], bare["chunks"]), (told["calls"], told["chunks"]))
+        self.assertGreater(told["prompt_tokens"], bare["prompt_tokens"] + 40 * bare["chunks"])
+
     def test_people_get_a_table_and_what_it_rests_on(self):
         result = self.home.run("estimate", self.home.write("table.md", "# T\n\nAda met Bo.\n"), "--model", RECORDED)
         self.assertDone(result)
