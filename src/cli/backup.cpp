@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/count_of.h"
 #include "cli/print.h"
 #include "error/error.h"
 #include "store/private_cluster.h"
@@ -39,11 +40,12 @@ int back_up(Session& session, const BackupArguments& arguments) {
 }
 
 std::string loss(const store::Holdings& held) {
-    const auto count = [](std::int64_t number) {
-        return grouped(static_cast<std::uint64_t>(number));
+    const auto count = [](std::int64_t number, std::string_view one, std::string_view many = "") {
+        return count_of(static_cast<std::uint64_t>(number), one, many);
     };
-    return fmt::format("{} pages, {} entities, {} runs and {} jobs", count(held.pages),
-                       count(held.entities), count(held.runs), count(held.jobs));
+    return fmt::format("{}, {}, {} and {}", count(held.pages, "page"),
+                       count(held.entities, "entity", "entities"), count(held.runs, "run"),
+                       count(held.jobs, "job"));
 }
 
 int restore(Session& session, const BackupArguments& arguments) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/count_of.h"
 #include "cli/intake.h"
 #include "cli/print.h"
 #include "error/error.h"
@@ -103,10 +104,10 @@ std::vector<std::string> row_of(const std::string& name, const work::EstimatedCa
 }
 
 void print_estimate(const work::Estimate& estimate, const std::string& model) {
-    std::cout << fmt::format("{} pages, {} of them done already; {} chunks, {} tokens; model {}\n",
-                             grouped(estimate.pages), grouped(estimate.pages_done),
-                             grouped(estimate.chunks), grouped(estimate.content_tokens),
-                             printable(model));
+    std::cout << fmt::format("{}, {} done already; {}, {}; model {}\n",
+                             count_of(estimate.pages, "page"), grouped(estimate.pages_done),
+                             count_of(estimate.chunks, "chunk"),
+                             count_of(estimate.content_tokens, "token"), printable(model));
     std::vector<std::vector<std::string>> rows;
     for (const auto& calls : estimate.by_type) rows.push_back(row_of(calls.job_type, calls));
     rows.push_back(row_of("all", estimate.all));

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/count_of.h"
 #include "cli/print.h"
 #include "error/error.h"
 #include "lake/run_removal.h"
@@ -43,7 +44,7 @@ std::string amount(const json& counts, const char* key, const char* what) {
 }
 
 void print_extent(const json& extent) {
-    std::cout << fmt::format("{} page(s):\n", grouped(extent["pages"].get<std::uint64_t>()));
+    std::cout << count_of(extent["pages"].get<std::uint64_t>(), "page") << ":\n";
     for (const auto& page : extent["versions"])
         std::cout << printable(fmt::format("  {}  {} (version {})", cell(page["source_page_id"]),
                                            cell(page["locator"]), cell(page["version"])))
@@ -62,8 +63,8 @@ void print_extent(const json& extent) {
 
 /// Whether the person at the terminal says yes.
 bool agreed(std::uint64_t pages) {
-    std::cerr << fmt::format("Take {} page(s) back out, with all that only they say? [y/N] ",
-                             grouped(pages))
+    std::cerr << fmt::format("Take {} back out, with all that only {}? [y/N] ",
+                             count_of(pages, "page"), pages == 1 ? "it says" : "they say")
               << std::flush;
     std::string answer;
     std::getline(std::cin, answer);
@@ -113,21 +114,22 @@ void report(const Session& session, const Gone& gone, const std::string& source)
         print_json(document);
         return;
     }
-    const auto count = [&](const char* key) {
-        return grouped(static_cast<std::uint64_t>(gone.counts.value(key, std::int64_t{0})));
+    const auto count = [&](const char* key, const char* one, const char* many) {
+        return count_of(static_cast<std::uint64_t>(gone.counts.value(key, std::int64_t{0})), one,
+                        many);
     };
     std::cout << fmt::format(
-        "{} page(s) forgotten: {} entities, {} relations and {} other rows went with them, {} "
-        "pieces of evidence, {} jobs\n",
-        grouped(gone.pages), count("entities"), count("relations"), count("rows"),
-        count("evidence"), count("jobs"));
+        "{} forgotten: {}, {} and {} went with {}, {}, {}\n", count_of(gone.pages, "page"),
+        count("entities", "entity", "entities"), count("relations", "relation", "relations"),
+        count("rows", "other row", "other rows"), gone.pages == 1 ? "it" : "them",
+        count("evidence", "piece of evidence", "pieces of evidence"), count("jobs", "job", "jobs"));
     if (gone.counts.value("retired", 0) > 0)
         std::cout << fmt::format(
-            "{} rows that a person had decided on, or that others refer to, are retired\n",
-            count("retired"));
+            "Retired, since a person had decided on them or others refer to them: {}\n",
+            count("retired", "row", "rows"));
     if (gone.counts.value("asked_anew", 0) > 0)
-        std::cout << fmt::format("{} questions are asked again of later versions\n",
-                                 count("asked_anew"));
+        std::cout << fmt::format("Asked again of later versions: {}\n",
+                                 count("asked_anew", "question", "questions"));
     if (gone.elsewhere > 0)
         std::cout << fmt::format(
             "{} runs kept their artifacts in another lake, where they still lie\n",
@@ -166,8 +168,8 @@ int forget(Session& session, const Wish& wish) {
     if (!wish.yes) {
         if (session.json || isatty(STDIN_FILENO) == 0)
             throw UsageError(fmt::format(
-                "this takes {} page(s) out for good; say --yes, or --dry-run to see what would go",
-                extent["pages"].get<std::uint64_t>()));
+                "this takes {} out for good; say --yes, or --dry-run to see what would go",
+                count_of(extent["pages"].get<std::uint64_t>(), "page")));
         print_extent(extent);
         if (!agreed(extent["pages"].get<std::uint64_t>())) {
             std::cout << "Nothing was taken out.\n";

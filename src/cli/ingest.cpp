@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/count_of.h"
 #include "cli/intake.h"
 #include "cli/print.h"
 #include "store/queue.h"
@@ -27,13 +28,22 @@ int ingest(Session& session, const IntakeArguments& arguments) {
                     {"refusals", taken.refusals},
                     {"refused", refused_list(taken)}});
     } else {
-        std::cout << fmt::format("{} pages, {} of them new; {} jobs wait for `almagest work`\n",
-                                 taken.source_page_ids.size(), taken.new_pages, taken.jobs);
-        if (taken.redirects + taken.left_out > 0)
-            std::cout << fmt::format(
-                "{} pages that lead to another were kept as its names; {} of other namespaces "
-                "were left out\n",
-                taken.redirects, taken.left_out);
+        const auto pages = taken.source_page_ids.size();
+        const auto novelty = pages == 1
+                                 ? std::string(taken.new_pages == 1 ? "new" : "known already")
+                                 : fmt::format("{} of them new", grouped(taken.new_pages));
+        std::cout << fmt::format(
+            "{}, {}; {} for `almagest work`\n", count_of(pages, "page"), novelty,
+            count_of(static_cast<std::uint64_t>(taken.jobs), "job waits", "jobs wait"));
+        if (taken.redirects > 0)
+            std::cout << count_of(taken.redirects,
+                                  "page that leads to another was kept as its name",
+                                  "pages that lead to others were kept as their names")
+                      << "\n";
+        if (taken.left_out > 0)
+            std::cout << count_of(taken.left_out, "page of another namespace was left out",
+                                  "pages of other namespaces were left out")
+                      << "\n";
     }
     return taken.refusals == 0 ? Exit::done : Exit::partly;
 }

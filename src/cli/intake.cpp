@@ -60,13 +60,22 @@ work::TakenIn take_in_pages(Session& session, const IntakeArguments& arguments) 
     store::Sources sources(session.connection());
     work::StoredPages store(sources);
     const int tenant_id = session.tenant_id();
+    const store::Database& database = session.database();
+    const work::OpenStore open = [&database]() -> work::StorePages {
+        auto connection = std::make_shared<store::Connection>(database.connect("intake"));
+        return [connection](int tenant, const std::vector<store::NewPage>& pages) {
+            return store::Sources(*connection).take_in(tenant, pages);
+        };
+    };
     work::TakenIn taken;
     {
         telemetry::Progress progress(!session.quiet && !session.json, "kB");
-        taken = work::take_in(store, tenant_id, arguments.paths, session.settings().ingest,
-                              arguments.options, [&](const work::IntakeProgress& at) {
-                                  progress.update(at.bytes_done / 1024, at.bytes / 1024, 0);
-                              });
+        taken = work::take_in(
+            store, tenant_id, arguments.paths, session.settings().ingest, arguments.options,
+            [&](const work::IntakeProgress& at) {
+                progress.update(at.bytes_done / 1024, at.bytes / 1024, 0);
+            },
+            open);
     }
     complain_about(taken);
     return taken;

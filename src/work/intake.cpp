@@ -86,10 +86,10 @@ class Intake {
   public:
     Intake(PageStore& store, int tenant_id, const config::IngestSettings& settings,
            const IntakeOptions& options,
-           const std::function<void(const IntakeProgress&)>& on_progress)
+           const std::function<void(const IntakeProgress&)>& on_progress, const OpenStore& open)
         : store_(&store),
           tenant_id_(tenant_id),
-          ledger_(store, tenant_id),
+          ledger_(store, tenant_id, open),
           settings_(settings),
           options_(options),
           on_progress_(on_progress) {}
@@ -237,8 +237,9 @@ class Intake {
 
 TakenIn take_in(PageStore& store, int tenant_id, const std::vector<std::string>& paths,
                 const config::IngestSettings& settings, const IntakeOptions& options,
-                const std::function<void(const IntakeProgress&)>& on_progress) {
-    return Intake(store, tenant_id, settings, options, on_progress).take(paths);
+                const std::function<void(const IntakeProgress&)>& on_progress,
+                const OpenStore& open) {
+    return Intake(store, tenant_id, settings, options, on_progress, open).take(paths);
 }
 
 }  // namespace almagest::work

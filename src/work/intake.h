@@ -30,11 +30,12 @@ struct IntakeProgress {
 
 /// Reads pages from files, folders, http(s) addresses and standard input ("-") and stores them with
 /// their first jobs. What cannot be read is refused, and the rest goes on. Memory does not grow
-/// with dumps and JSON Lines, but for 8 bytes a page. Throws TransientError when the database is
-/// lost.
+/// with dumps and JSON Lines, but for 8 bytes a page. With `open`, pages are stored while the next
+/// ones are read. Throws TransientError when the database is lost.
 [[nodiscard]] TakenIn take_in(PageStore& store, int tenant_id,
                               const std::vector<std::string>& paths,
                               const config::IngestSettings& settings, const IntakeOptions& options,
-                              const std::function<void(const IntakeProgress&)>& on_progress);
+                              const std::function<void(const IntakeProgress&)>& on_progress,
+                              const OpenStore& open = {});
 
 }  // namespace almagest::work

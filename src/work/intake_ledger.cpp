@@ -10,7 +10,8 @@ namespace almagest::work {
 namespace {
 
 constexpr std::size_t kPagesAtOnce = 500;
-constexpr std::size_t kBytesAtOnce = 8UL << 20U;
+constexpr std::size_t kBytesAtOnce = 4UL << 20U;
+constexpr std::size_t kWriters = 2;  // one keeps one of the server's cores busy
 constexpr std::size_t kMostRefusals = 1000;
 
 /// Names of files and words out of them may be any bytes; what is told and kept is UTF-8.
@@ -49,14 +50,21 @@ std::string_view name_of(text::MediaType type) {
     return "text/plain";
 }
 
+IntakeLedger::IntakeLedger(PageStore& store, int tenant_id, const OpenStore& open)
+    : store_(&store), tenant_id_(tenant_id) {
+    if (open) writers_.emplace(tenant_id, open, kWriters);
+}
+
 void IntakeLedger::page(std::string path, store::NewPage page) {
+    ++pages_;
     waiting_bytes_ += page.raw.size() + page.text.size();
-    paths_.push_back(std::move(path));
-    pages_.push_back(std::move(page));
-    if (pages_.size() >= kPagesAtOnce || waiting_bytes_ >= kBytesAtOnce) flush();
+    waiting_.paths.push_back(std::move(path));
+    waiting_.pages.push_back(std::move(page));
+    if (waiting_.pages.size() >= kPagesAtOnce || waiting_bytes_ >= kBytesAtOnce) hand_over();
 }
 
 void IntakeLedger::known(const store::IngestedPage& page) {
+    ++pages_;
     taken_.source_page_ids.push_back(page.source_page_id);
     taken_.jobs += store_->begin_reading(page.source_page_id);
 }
@@ -74,60 +82,51 @@ void IntakeLedger::refuse(const std::string& path, const std::string& reason,
 
 void IntakeLedger::redirect(store::Redirect redirect) {
     redirects_.push_back(std::move(redirect));
-    if (redirects_.size() >= kPagesAtOnce) flush();
+    if (redirects_.size() >= kPagesAtOnce) note_redirects();
 }
 
-void IntakeLedger::keep(const std::vector<store::NewPage>& pages,
-                        const std::vector<std::string>& paths) {
-    const auto batch = store_->take_in(tenant_id_, pages);
-    taken_.jobs += batch.jobs;
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-        if (!batch.faults[i].empty()) {
-            refuse(paths[i], batch.faults[i]);
-            continue;
-        }
-        taken_.source_page_ids.push_back(batch.pages[i].source_page_id);
-        taken_.new_pages += batch.pages[i].is_new ? 1 : 0;
-        taken_.bytes += pages[i].raw.size();
-        tell(batch.pages[i], pages[i].locator);
-    }
+void IntakeLedger::note_redirects() {
+    if (redirects_.empty()) return;
+    store_->note_redirects(tenant_id_, redirects_);
+    taken_.redirects += redirects_.size();
+    redirects_.clear();
 }
 
-/// One of them cannot be stored: the others can.
-void IntakeLedger::keep_each() {
-    for (std::size_t i = 0; i < pages_.size(); ++i) {
-        try {
-            keep({pages_[i]}, {paths_[i]});
-        } catch (const PermanentError& error) {
-            refuse(paths_[i], error.what());
-        } catch (const UsageError& error) {
-            refuse(paths_[i], error.what());
+void IntakeLedger::count(const std::vector<StoredBatch>& batches) {
+    for (const auto& batch : batches) {
+        taken_.jobs += batch.jobs;
+        for (const auto& stored : batch.pages) {
+            if (!stored.fault.empty()) {
+                refuse(stored.path, stored.fault);
+                continue;
+            }
+            taken_.source_page_ids.push_back(stored.page.source_page_id);
+            taken_.new_pages += stored.page.is_new ? 1 : 0;
+            taken_.bytes += stored.bytes;
+            tell(stored.page, stored.locator);
         }
     }
 }
 
-void IntakeLedger::flush() {
-    if (!redirects_.empty()) {
-        store_->note_redirects(tenant_id_, redirects_);
-        taken_.redirects += redirects_.size();
-        redirects_.clear();
+void IntakeLedger::hand_over() {
+    if (writers_) {
+        writers_->store(std::exchange(waiting_, {}));
+        count(writers_->stored());
+        handed_over_ = true;
+    } else {
+        count({store_batch(
+            [this](int tenant_id, const auto& pages) { return store_->take_in(tenant_id, pages); },
+            tenant_id_, std::exchange(waiting_, {}))});
     }
-    if (!pages_.empty()) {
-        try {
-            keep(pages_, paths_);
-        } catch (const PermanentError&) {
-            keep_each();
-        } catch (const UsageError&) {
-            keep_each();
-        }
-    }
-    paths_.clear();
-    pages_.clear();
     waiting_bytes_ = 0;
 }
 
 TakenIn IntakeLedger::close() {
-    flush();
+    // A few pages are not worth connections of their own.
+    if (!handed_over_) writers_.reset();
+    if (!waiting_.pages.empty()) hand_over();
+    if (writers_) count(writers_->finish());
+    note_redirects();
     return std::move(taken_);
 }
 

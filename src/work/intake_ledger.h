@@ -1,12 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "text/page.h"
+#include "work/batch_writers.h"
 #include "work/page_store.h"
 
 namespace almagest::work {
@@ -33,7 +35,8 @@ struct TakenIn {
 /// Stores what readers find, some pages to a transaction, and keeps count. One thread.
 class IntakeLedger {
   public:
-    IntakeLedger(PageStore& store, int tenant_id) : store_(&store), tenant_id_(tenant_id) {}
+    /// With `open`, pages are stored while the next ones are read, over connections that it makes.
+    IntakeLedger(PageStore& store, int tenant_id, const OpenStore& open = {});
 
     /// Stored now or with the next; `path` names it to people where it is refused then.
     void page(std::string path, store::NewPage page);
@@ -44,23 +47,23 @@ class IntakeLedger {
                 const std::string& locator = "");
     void redirect(store::Redirect redirect);
     void leave_out() { ++taken_.left_out; }
-    /// Stores what waits.
-    void flush();
-    [[nodiscard]] std::uint64_t pages() const {
-        return taken_.source_page_ids.size() + pages_.size();
-    }
-    /// Flushes; what was taken in.
+    /// All so far, whether stored already or not.
+    [[nodiscard]] std::uint64_t pages() const { return pages_; }
+    /// Stores what waits; what was taken in.
     [[nodiscard]] TakenIn close();
 
   private:
-    void keep(const std::vector<store::NewPage>& pages, const std::vector<std::string>& paths);
-    void keep_each();
+    void hand_over();
+    void note_redirects();
+    void count(const std::vector<StoredBatch>& batches);
 
     PageStore* store_;
     int tenant_id_;
-    std::vector<std::string> paths_;
-    std::vector<store::NewPage> pages_;
+    std::optional<BatchWriters> writers_;
+    PageBatch waiting_;
     std::size_t waiting_bytes_ = 0;
+    std::uint64_t pages_ = 0;
+    bool handed_over_ = false;
     std::vector<store::Redirect> redirects_;
     TakenIn taken_;
 };

@@ -66,11 +66,11 @@ class Backups(HomeCase):
         other.run("ingest", other.write("mine.txt", "A page of mine."))
         result = other.run("db", "restore", self.backup)
         self.assertDone(result, 2)
-        self.assertSays(result, "1 pages", "--force")
+        self.assertSays(result, "1 page, ", "--force")
         self.assertEqual(1, other.number("SELECT count(*) FROM sem.source_page"))
         result = other.run("db", "restore", "--force", self.backup)
         self.assertDone(result)
-        self.assertIn("1 pages", result.err)
+        self.assertIn("1 page, ", result.err)
         self.assertEqual(dumped(self.home), dumped(other))
         self.assertEqual([["almagest"]], other.sql("SELECT datname FROM pg_database WHERE datname LIKE 'almagest%'"))
 

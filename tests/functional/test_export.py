@@ -90,6 +90,22 @@ class Exports(HomeCase):
             page = [row for row in self.rows(folder, "source_page") if str(row["source_page_id"]) == str(quote["source_page_id"])][0]
             self.assertEqual(quote["quote"], page["text"][int(quote["char_start"]):int(quote["char_end"])])
 
+    def test_csv_goes_back_into_postgresql_with_copy_and_is_equal(self):
+        folder, manifest = self.exported("csv", "copied")
+        script = ["CREATE SCHEMA back;"]
+        self.addCleanup(self.home.sql, "DROP SCHEMA back CASCADE")
+        for table in manifest["tables"]:
+            short = table["table"].split(".")[1]
+            columns = [(column["name"], column["type"]) for column in table["columns"]]  # arrays are JSON in the files
+            script.append(f"CREATE TABLE back.{short} ({', '.join(f'{name} ' + ('jsonb' if kind.endswith('[]') else kind) for name, kind in columns)});")
+            script.append(f"\\copy back.{short} FROM '{folder / short}.csv' WITH (FORMAT csv, HEADER match)")
+            ours = ", ".join(f"to_jsonb({name})" if kind.endswith("[]") else name for name, kind in columns)
+            script.append(f"SELECT '{short}', (SELECT count(*) FROM back.{short}), (SELECT count(*) FROM (SELECT {ours} FROM {table['table']} EXCEPT ALL TABLE back.{short}) x);")
+        told = self.home.run("sql", input="\\set ON_ERROR_STOP on\n\\pset format unaligned\n\\pset tuples_only on\n\\pset fieldsep ' '\n" + "\n".join(script))
+        self.assertDone(told)
+        found = {line.split()[0]: line.split()[1:] for line in told.out.splitlines() if len(line.split()) == 3}
+        self.assertEqual({table["table"].split(".")[1]: [str(table["rows"]), "0"] for table in manifest["tables"]}, found)
+
     def test_only_what_is_promoted_stands_on_its_own(self):
         folder, manifest = self.exported("jsonl", "promoted", "--promoted-only", "--no-text")
         keys = {}

@@ -60,7 +60,7 @@ class Forgetting(HomeCase):
         self.done("run", self.second)
         self.assertEqual(both, self.knowledge())
         locator = self.home.sql(f"SELECT locator FROM sem.source_page WHERE locator LIKE '%{self.second.name}'")[0][0]
-        self.assertIn("1 page(s) forgotten", self.done("forget", "*" + locator[-12:], "--yes").out)
+        self.assertIn("1 page forgotten: ", self.done("forget", "*" + locator[-12:], "--yes").out)
         self.assertEqual(before, self.knowledge())
 
     def test_at_a_terminal_it_asks_first(self):

@@ -74,6 +74,11 @@ class JsonLines(Intake):
         self.ingest("-", "--type", "markdown", input="# Oar\n\nAn *oar* of ash.")
         self.assertEqual("# Oar¶¶An oar of ash.", self.text("Oar"))
 
+    def test_one_page_is_told_of_as_one(self):
+        self.assertIn("1 page, new; ", self.home.run("ingest", self.home.write("mast.txt", "A mast.")).out)
+        self.assertIn("1 page, known already; 0 jobs wait", self.home.run("ingest", self.home.inputs / "mast.txt").out)
+        self.assertIn("2 pages, 1 of them new; ", self.home.run("ingest", self.home.inputs / "mast.txt", self.home.write("oar.txt", "An oar.")).out)
+
     def test_an_unknown_type_is_wrong_use(self):
         self.assertEqual(2, self.home.run("ingest", "-", "--type", "spreadsheet").status)
 

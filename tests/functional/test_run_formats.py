@@ -5,6 +5,7 @@ import json
 from endpoint import Endpoint
 from home import HomeCase
 from test_intake import DUMP, page, pdf
+from test_web_intake import Site
 
 
 class RunOverFormats(HomeCase):
@@ -16,20 +17,23 @@ class RunOverFormats(HomeCase):
 
     def setUp(self):
         super().setUp()
-        self.home.settings = {"llm": self.endpoint.settings()}
+        self.home.settings = {"llm": self.endpoint.settings(), "ingest": {"allow_private_addresses": True, "requests_per_minute": 0}}
 
     def test_every_format_ends_as_knowledge_with_evidence_in_its_own_page(self):
+        site = Site()
+        self.addCleanup(site.close)
+        site.html("/isle", "Tove Harrow rows to the isle.")
         dump = DUMP % (page("Kestrel Point", "{{Infobox place\n| name = Kestrel Point\n| ruler = [[Brannoc|Duke Brannoc]]\n}}\n'''Kestrel Point''' guards the bay.") +
                        page("The Point", "#REDIRECT [[Kestrel Point]]", more='<redirect title="Kestrel Point" />') + page("Talk:Kestrel Point", "Chatter.", 1))
         inputs = [self.home.write("coast.xml.bz2", bz2.compress(dump.encode())),
                   self.home.write("some.jsonl", json.dumps({"id": 1, "title": "Ash", "content": "Ilse Varden keeps the ash tree."})),
-                  self.home.write("two.pdf", pdf("Marek Thorn sailed from Saltmarsh.")), "-"]
+                  self.home.write("two.pdf", pdf("Marek Thorn sailed from Saltmarsh.")), site.url("/isle"), "-"]
         source = "Piet Hollow mends the nets."
         done = self.home.run("run", "--json", *inputs, input=source)
         self.assertDone(done)
-        self.assertEqual(4, self.home.number("SELECT count(*) FROM sem.source_page WHERE title NOT LIKE 'Buoy%'"))
+        self.assertEqual(5, self.home.number("SELECT count(*) FROM sem.source_page WHERE title NOT LIKE 'Buoy%'"))
         self.assertEqual([], self.home.sql("SELECT job_type, status FROM llm.vw_job WHERE status <> 'SUCCEEDED'"))
-        for name, where in {"Kestrel Point": "/wiki/Kestrel_Point", "Duke Brannoc": "/wiki/Kestrel_Point", "Ilse Varden": "some.jsonl#1", "Marek Thorn": "two.pdf", "Piet Hollow": "stdin"}.items():
+        for name, where in {"Kestrel Point": "/wiki/Kestrel_Point", "Duke Brannoc": "/wiki/Kestrel_Point", "Ilse Varden": "some.jsonl#1", "Marek Thorn": "two.pdf", "Tove Harrow": "/isle", "Piet Hollow": "stdin"}.items():
             shown = self.home.run("show", "--json", name)
             self.assertDone(shown)
             evidence = shown.json()["matches"][0]["evidence"][0]
@@ -52,3 +56,24 @@ class RunOverFormats(HomeCase):
         self.assertDone(self.home.run("run", self.home.write("later.xml", DUMP % "".join(pages))))
         self.assertEqual([["Buoy 2", "2"]], self.home.sql("SELECT DISTINCT p.title, p.version FROM llm.vw_job j JOIN sem.source_page p "
                                                           f"USING (source_page_id) WHERE j.job_id > {before}"))
+
+    def test_of_a_changed_page_only_the_changed_chunks_are_asked_about(self):
+        self.home.settings["chunk"] = {"maximum_tokens": 120, "overlap_tokens": 0, "minimum_tokens": 20}
+        parts = [" ".join(f"Keeper Number{n} of Light{k} watches the sea and writes what he sees." for k in range(8)) for n in range(12)]
+        self.assertDone(self.home.run("run", self.home.write("keepers.txt", "\n\n".join(parts))))
+        chunks = self.home.number("SELECT count(*) FROM vector.chunk c JOIN sem.source_page p USING (source_page_id) WHERE p.locator LIKE '%keepers.txt'")
+        self.assertGreater(chunks, 8)
+        before = self.home.number("SELECT max(job_id) FROM llm.vw_job")
+        parts[5] = parts[5].replace("writes what he sees", "guards what he sees")  # as long: the cuts stay where they are
+        self.assertDone(self.home.run("run", self.home.write("keepers.txt", "\n\n".join(parts))))
+        asked = self.home.sql(f"SELECT DISTINCT c.content ~ 'guards' FROM llm.vw_job j JOIN vector.chunk c USING (chunk_id) WHERE j.job_id > {before}")
+        self.assertEqual([["t"]], asked)
+        self.assertLessEqual(self.home.number(f"SELECT count(DISTINCT chunk_id) FROM llm.vw_job WHERE job_id > {before}"), 2)
+
+    def test_what_could_not_be_read_is_listed_and_the_rest_is_learnt(self):
+        done = self.home.run("run", self.home.write("fine.txt", "Lisbet Crane keeps bees."), self.home.write("broken.pdf", b"%PDF-1.4\n" + bytes(range(256)) * 9),
+                             self.home.write("cut.xml", (DUMP % page("Wren Isle", "Wren Isle is small."))[:-40]))
+        self.assertDone(done, 3)
+        for words in ("broken.pdf: ", "cut.xml: ", "cut off"):
+            self.assertIn(words, done.err)
+        self.assertEqual("Lisbet Crane", self.home.run("show", "--json", "Lisbet Crane").json()["matches"][0]["name"])
