@@ -65,35 +65,16 @@ std::optional<int> tenant_or_null(int tenant_id) {
     return tenant_id == 0 ? std::nullopt : std::optional(tenant_id);
 }
 
-/// Adds the numbers of another output's counts.
-void add_counts(nlohmann::json* sums, nlohmann::json counts) {
-    if (!sums->is_object() || !counts.is_object()) {
-        *sums = std::move(counts);
-        return;
-    }
-    for (auto& [name, count] : counts.items()) {
-        const auto known = sums->find(name);
-        if (known != sums->end() && known->is_number_integer() && count.is_number_integer())
-            *known = known->get<std::int64_t>() + count.get<std::int64_t>();
-        else
-            (*sums)[name] = std::move(count);
-    }
-}
-
-/// What the completion's handler says to its outputs; null where there is none.
+/// What the completion's handler says to its output; null where there is none.
 nlohmann::json route(pqxx::work& work, const ClaimedJob& job, const Queue::Completion& completion) {
     if (completion.handler.empty()) return nullptr;
-    const auto call = fmt::format("SELECT {}($1::bigint, $2::uuid, $3::jsonb)",
-                                  quoted_procedure(work, completion.handler));
-    const auto counts_of = [&](const std::string& run_id, const nlohmann::json& output) {
-        return json_of(
-            Arguments().add(job.job_id).add(run_or_null(run_id)).add(output).run1(work, call)[0]);
-    };
-    nlohmann::json counts;
-    for (const auto& [run_id, output] : completion.before)
-        add_counts(&counts, counts_of(run_id, output));
-    add_counts(&counts, counts_of(completion.run_id, completion.output));
-    return counts;
+    const auto handler = quoted_procedure(work, completion.handler);
+    return json_of(
+        Arguments()
+            .add(job.job_id)
+            .add(run_or_null(completion.run_id))
+            .add(completion.output)
+            .run1(work, fmt::format("SELECT {}($1::bigint, $2::uuid, $3::jsonb)", handler))[0]);
 }
 
 void end_run(pqxx::work& work, const std::string& run_id, const nlohmann::json& outcome) {

@@ -174,10 +174,7 @@ BEGIN
         SELECT FROM dbo.fact_entity_extraction x
          WHERE x.source_page_id = p_source_page_id AND x.chunk_id IS NOT DISTINCT FROM p_chunk_id
            AND x.job_type IS NOT DISTINCT FROM p_job_type
-           AND x.contract_version IS NOT DISTINCT FROM p_contract_version AND x.run_id IS DISTINCT FROM p_run_id
-           -- Runs of one job are one reading: an answer that broke off is gone on with in another.
-           AND NOT EXISTS (SELECT FROM llm.run a JOIN llm.run b ON b.job_id = a.job_id
-                            WHERE a.run_id = x.run_id AND b.run_id = p_run_id));
+           AND x.contract_version IS NOT DISTINCT FROM p_contract_version AND x.run_id IS DISTINCT FROM p_run_id);
     INSERT INTO dbo.fact_entity_extraction (tenant_id, job_type, contract_version, source_page_id, chunk_id, entity_id,
                                             mention_id, run_id, is_rerun)
     SELECT DISTINCT p_tenant_id, p_job_type, p_contract_version, p_source_page_id, p_chunk_id, r.entity_id, r.mention_id, p_run_id, v_is_rerun
