@@ -1,4 +1,5 @@
-// Validates: lines {"schema": …, "value": …} in, lines {"valid": true|false} or {"refused": why} out.
+// Validates: lines {"schema": …, "value": …} in, lines {"valid": true|false} or {"refused": why}
+// out.
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>

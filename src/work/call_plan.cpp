@@ -297,8 +297,7 @@ void CallPlan::add(const store::NewPage& page) {
         const auto* before = task.after ? &tasks[*task.after] : nullptr;
         const bool continues = before != nullptr && before->piece == task.piece &&
                                before->type->job_type == task.type->continues;
-        if (task.type->asks_model() && asks)
-            count(task, piece, continues ? before : nullptr);
+        if (task.type->asks_model() && asks) count(task, piece, continues ? before : nullptr);
     }
     ++estimate_.pages;
     if (!anything) ++estimate_.pages_done;
