@@ -1,7 +1,6 @@
 #include "contract/passage_names.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "contract/prompt.h"
 #include "text/capitalised_names.h"

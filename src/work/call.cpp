@@ -98,14 +98,14 @@ bool can_be_asked(const contract::JobType& type, const contract::Passage& passag
     if (passage.sentences.empty()) return false;
     if (type.continues && passage.entity_names.size() < 2) return false;
     if (!type.names) return true;
-    const auto names = contract::find_names(*type.names, passage);
+    const auto names = passage.names ? passage.names : contract::find_names(*type.names, passage);
     return !names || !names->names.empty();
 }
 
 Call compose(const contract::Registry& registry, const contract::JobType& type,
              contract::Passage passage, double temperature, int attempt) {
     Call call;
-    if (type.names) passage.names = contract::find_names(*type.names, passage);
+    if (type.names && !passage.names) passage.names = contract::find_names(*type.names, passage);
     auto prompt = conversation(registry, type);
     if (const auto first = std::find_if(prompt.begin(), prompt.end(),
                                         [](const auto& message) { return message.role == "user"; });

@@ -89,6 +89,7 @@ std::optional<Evidence> of_chunk(const store::ClaimedJob& job, const contract::J
             passage.entity_types.push_back(std::move(entity.type));
         }
     }
+    if (type.names) passage.names = contract::find_names(*type.names, passage);
     if (!can_be_asked(type, passage)) return std::nullopt;
     auto item = item_of(job, page, passage);
     return Evidence{std::move(passage), bundle_of("chunk", profile.chunk_maximum_tokens,
