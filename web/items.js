@@ -46,6 +46,10 @@ export class ItemList {
       this.from = begin;
     }
     this.tidy();
+    // An observer tells changes only: an end that is still in sight after the rows came would stay silent.
+    const end = way > 0 ? this.foot : this.head;
+    this.watch.unobserve(end);
+    this.watch.observe(end);
   }
 
   row(item) {
