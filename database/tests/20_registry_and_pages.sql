@@ -1,6 +1,6 @@
 BEGIN;
 LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE; -- before tests beside this one hold parts of it
-SELECT plan(31);
+SELECT plan(34);
 CREATE FUNCTION pg_temp.type(p_version text, p_sha text) RETURNS text LANGUAGE sql AS $$
     SELECT llm.usp_register_job_type(jsonb_build_object('job_type', 'test', 'version', p_version, 'unit', 'page', 'handler', 'dbo.x', 'sha256', p_sha)) $$;
 SELECT is(pg_temp.type('1.9.0', 'a'), 'registered', 'a new type is registered');
@@ -58,6 +58,12 @@ SELECT throws_ok($$SELECT pg_temp.cut('[{"char_start": 0, "char_end": 28, "fresh
     'chunks[0]: its range is empty or outside of the page, which has 27 characters', 'a chunk beyond the page is refused by its place');
 SELECT throws_ok($$SELECT pg_temp.cut('[{"char_start": 0, "char_end": "x", "fresh_start": 0, "token_count": 8}]')$$, 'AL003',
     'chunks[0].char_end: must be a whole number from 0', 'and one without numbers by its member');
+CREATE TEMP TABLE again AS SELECT tap.page(1, 'cut', 'Ærø lies far. Ærø lies near.') AS id;
+SELECT results_eq('SELECT body, chunks FROM again, vector.fn_earlier_cut(id)',
+    $$VALUES ('Ærø lies far. Ærø lies far.'::text, '[{"char_start": 0, "char_end": 27, "fresh_start": 0}]'::jsonb)$$, 'the version after knows how the one before was cut');
+SELECT is_empty('SELECT FROM page, vector.fn_earlier_cut(id)', 'the first version has none before it');
+CREATE TEMP TABLE third AS SELECT tap.page(1, 'cut', 'Ærø lies nowhere.') AS id;
+SELECT results_eq('SELECT body FROM third, vector.fn_earlier_cut(id)', $$VALUES ('Ærø lies far. Ærø lies far.'::text)$$, 'a version that was never cut is passed over');
 SELECT cmp_ok(llm.usp_ensure_history_partitions(2), '>=', 2, 'partitions of the history can be made ahead');
 SELECT * FROM finish();
 ROLLBACK;

@@ -74,6 +74,19 @@ StoredPage Knowledge::page(std::int64_t source_page_id) {
             text_or_empty(row[3])};
 }
 
+std::optional<EarlierCut> Knowledge::earlier_cut(std::int64_t source_page_id) {
+    pqxx::result rows;
+    const auto arguments = Arguments().add(source_page_id);
+    connection_->one_statement([&](pqxx::transaction_base& work) {
+        rows = arguments.run(work,
+                             "SELECT body, policy, chunks FROM vector.fn_earlier_cut($1::bigint)");
+    });
+    if (rows.empty()) return std::nullopt;
+    return EarlierCut{rows[0][0].as<std::string>(),
+                      nlohmann::json::parse(rows[0][1].as<std::string>()),
+                      nlohmann::json::parse(rows[0][2].as<std::string>())};
+}
+
 StoredChunk Knowledge::chunk(std::int64_t chunk_id) {
     const auto row = row_of(*connection_, "chunk", chunk_id,
                             "SELECT source_page_id, char_start, char_end, content, chunk_index "

@@ -43,6 +43,13 @@ struct StoredChunk {
     int chunk_index = 0;
 };
 
+/// How a page's version before was cut.
+struct EarlierCut {
+    std::string text;
+    nlohmann::json policy;  ///< as the cut's output gave it
+    nlohmann::json chunks;  ///< [{char_start, char_end, fresh_start}] in the order of the text
+};
+
 struct ChunkEntity {
     std::int64_t entity_id = 0;
     std::string name;
@@ -65,6 +72,8 @@ class Knowledge {
     void set_thresholds(int tenant_id, const config::GovernanceSettings& governance);
 
     [[nodiscard]] StoredPage page(std::int64_t source_page_id);
+    /// Of the last version before this one that was cut; none for a page's first version.
+    [[nodiscard]] std::optional<EarlierCut> earlier_cut(std::int64_t source_page_id);
     [[nodiscard]] StoredChunk chunk(std::int64_t chunk_id);
     [[nodiscard]] std::vector<ChunkEntity> chunk_entities(std::int64_t chunk_id);
 

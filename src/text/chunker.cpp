@@ -44,14 +44,27 @@ class Chunker {
         }
     }
 
-    std::vector<Piece> cut() {
+    /// `kept`: pieces that stay, in order; their tokens are counted anew.
+    std::vector<Piece> cut(std::span<const Piece> kept) {
         std::vector<Piece> pieces;
-        for (std::size_t fresh = 0; fresh < text_.size();) {
+        for (std::size_t fresh = 0; fresh < text_.size(); fresh = pieces.back().end) {
+            while (!kept.empty() && kept.front().fresh < fresh) kept = kept.subspan(1);
+            if (!kept.empty() && kept.front().fresh == fresh) {
+                auto piece = kept.front();
+                kept = kept.subspan(1);
+                piece.tokens = measured_->count(piece.start, piece.end);
+                if (piece.tokens <= maximum_) {
+                    pieces.push_back(piece);
+                    continue;
+                }
+            }
             const auto earliest = pieces.empty() ? fresh : pieces.back().fresh;
-            pieces.push_back(next_piece(overlap_start(earliest, fresh, overlap_), fresh));
-            fresh = pieces.back().end;
+            const auto piece = next_piece(overlap_start(earliest, fresh, overlap_), fresh);
+            pieces.push_back(kept.empty() ? piece : up_to(piece, kept.front().fresh));
+            const auto end = pieces.back().end;
+            const bool is_last_before_kept = !kept.empty() && end == kept.front().fresh;
+            if (end == text_.size() || is_last_before_kept) join_short_last(pieces);
         }
-        join_short_last(pieces);
         return pieces;
     }
 
@@ -126,6 +139,13 @@ class Chunker {
             return with_overlap(fresh, *found, start);
         }
         return inside_sentence(fresh, starts.empty() ? ends.front() : starts.front());
+    }
+
+    /// The piece, ended where the next one that stays begins.
+    Piece up_to(const Piece& piece, std::size_t kept_from) {
+        if (piece.end <= kept_from) return piece;
+        const auto tokens = measured_->count(piece.start, kept_from);
+        return tokens <= maximum_ ? Piece{piece.start, piece.fresh, kept_from, tokens} : piece;
     }
 
     /// Starts of sentences behind `from` in the paragraph there, or, where that is a heading, in
@@ -246,11 +266,16 @@ class Chunker {
 }  // namespace
 
 std::vector<Chunk> chunk_text(std::string_view utf8, const ChunkPolicy& policy,
-                              const TokenCounter& counter, std::string_view locale) {
+                              const TokenCounter& counter, std::string_view locale,
+                              const std::vector<Chunk>& kept) {
     if (policy.maximum == 0) throw UsageError("a chunk's maximum must be at least 1 token, not 0");
     const CodePointIndex index(utf8);
+    std::vector<Piece> staying;
+    for (const auto& one : kept)
+        staying.push_back({index.byte_of(one.range.start), index.byte_of(one.fresh),
+                           index.byte_of(one.range.end), 0});
     std::vector<Chunk> chunks;
-    for (const auto& piece : Chunker(utf8, policy, counter, locale).cut()) {
+    for (const auto& piece : Chunker(utf8, policy, counter, locale).cut(staying)) {
         chunks.push_back({{index.code_point_of(piece.start), index.code_point_of(piece.end)},
                           index.code_point_of(piece.fresh),
                           piece.tokens});

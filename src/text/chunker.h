@@ -26,10 +26,14 @@ struct Chunk {
 /// maximum counts as a quarter of the maximum.
 /// `counter` measures the text once; where it cannot, it is asked a few times a chunk, about pieces
 /// of at most a chunk's length or so.
+/// `kept` are chunks of an earlier version of the text, as ranges of this one and in order
+/// (unchanged_chunks): those that are still within the maximum stay as they are, and only what lies
+/// between them is cut, so that a change far before a chunk does not shift it.
 /// Thread-safe. Throws PermanentError if a single character exceeds the maximum, UsageError for a
 /// maximum of 0 or a `locale` that is no language tag.
 [[nodiscard]] std::vector<Chunk> chunk_text(std::string_view utf8, const ChunkPolicy& policy,
                                             const TokenCounter& counter,
-                                            std::string_view locale = "en");
+                                            std::string_view locale = "en",
+                                            const std::vector<Chunk>& kept = {});
 
 }  // namespace almagest::text

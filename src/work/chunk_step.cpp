@@ -9,10 +9,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "text/bpe_tokens.h"
 #include "text/chunker.h"
 #include "text/tokens.h"
+#include "text/unchanged_chunks.h"
 #include "work/call.h"
 
 namespace almagest::work {
@@ -47,6 +49,34 @@ std::shared_ptr<const text::TokenCounter> counter_for(const config::ChunkSetting
     return vocabulary(settings.vocabulary_file, settings.vocabulary_rules);
 }
 
+/// What a page's cut is put down to.
+nlohmann::json recorded_policy(const text::ChunkBudget& budget, const config::Settings& settings,
+                               model::ChatModel& model) {
+    nlohmann::json policy = {{"maximum", budget.policy.maximum},
+                             {"overlap", budget.policy.overlap},
+                             {"minimum", budget.policy.minimum},
+                             {"available", budget.available},
+                             {"model", model.name()}};
+    if (!settings.chunk.vocabulary_file.empty()) {
+        policy["vocabulary"] =
+            std::filesystem::path(settings.chunk.vocabulary_file).filename().string();
+    }
+    return policy;
+}
+
+/// Those of the earlier cut that may stay; none if it followed another policy.
+std::vector<text::Chunk> kept_chunks(const store::EarlierCut& earlier, const nlohmann::json& policy,
+                                     const std::string& page_text) {
+    for (const char* rule : {"maximum", "overlap", "minimum", "model", "vocabulary"})
+        if (earlier.policy.value(rule, nlohmann::json()) != policy.value(rule, nlohmann::json()))
+            return {};
+    std::vector<text::Chunk> chunks;
+    for (const auto& chunk : earlier.chunks)
+        chunks.push_back(
+            {{chunk.at("char_start"), chunk.at("char_end")}, chunk.at("fresh_start"), 0});
+    return text::unchanged_chunks(earlier.text, chunks, page_text);
+}
+
 }  // namespace
 
 text::ChunkBudget chunk_budget_for(const config::Settings& settings,
@@ -69,25 +99,19 @@ text::ChunkBudget chunk_budget_for(const config::Settings& settings,
 }
 
 nlohmann::json chunk_source_output(const std::string& page_text, const text::ChunkBudget& budget,
-                                   const config::Settings& settings, model::ChatModel& model) {
+                                   const config::Settings& settings, model::ChatModel& model,
+                                   const std::optional<store::EarlierCut>& earlier) {
     const auto counter = counter_for(settings.chunk, model);
+    const auto policy = recorded_policy(budget, settings, model);
     auto chunks = nlohmann::json::array();
-    for (const auto& chunk :
-         text::chunk_text(page_text, budget.policy, *counter, settings.chunk.locale))
+    for (const auto& chunk : text::chunk_text(
+             page_text, budget.policy, *counter, settings.chunk.locale,
+             earlier ? kept_chunks(*earlier, policy, page_text) : std::vector<text::Chunk>{}))
         chunks.push_back({{"char_start", chunk.range.start},
                           {"char_end", chunk.range.end},
                           {"fresh_start", chunk.fresh},
                           {"token_count", chunk.tokens}});
-    nlohmann::json policy = {{"maximum", budget.policy.maximum},
-                             {"overlap", budget.policy.overlap},
-                             {"minimum", budget.policy.minimum},
-                             {"available", budget.available},
-                             {"model", model.name()}};
-    if (!settings.chunk.vocabulary_file.empty()) {
-        policy["vocabulary"] =
-            std::filesystem::path(settings.chunk.vocabulary_file).filename().string();
-    }
-    return {{"chunks", std::move(chunks)}, {"policy", std::move(policy)}};
+    return {{"chunks", std::move(chunks)}, {"policy", policy}};
 }
 
 }  // namespace almagest::work

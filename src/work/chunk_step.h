@@ -1,11 +1,13 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "config/settings.h"
 #include "contract/job_type.h"
 #include "model/chat.h"
+#include "store/knowledge.h"
 #include "text/budget.h"
 
 namespace almagest::work {
@@ -17,10 +19,10 @@ namespace almagest::work {
                                                  model::ChatModel& model);
 
 /// The output of a CHUNK_SOURCE job for a page's text, as vector.usp_process_chunk_source_output
-/// takes it.
-[[nodiscard]] nlohmann::json chunk_source_output(const std::string& page_text,
-                                                 const text::ChunkBudget& budget,
-                                                 const config::Settings& settings,
-                                                 model::ChatModel& model);
+/// takes it. Chunks of the page's earlier version that were cut by the same policy stay where their
+/// text is unchanged.
+[[nodiscard]] nlohmann::json chunk_source_output(
+    const std::string& page_text, const text::ChunkBudget& budget, const config::Settings& settings,
+    model::ChatModel& model, const std::optional<store::EarlierCut>& earlier = std::nullopt);
 
 }  // namespace almagest::work

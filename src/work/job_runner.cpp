@@ -328,12 +328,14 @@ store::Queue::Completion JobRunner::cut_page(const store::ClaimedJob& job) {
     if (!job.source_page_id) throw PermanentError("a CHUNK_SOURCE job without a page");
     auto& model = workshop_.model->get();
     const auto connection = workshop_.connections->lend();
-    const auto page = store::Knowledge(*connection).page(*job.source_page_id);
+    store::Knowledge knowledge(*connection);
+    const auto page = knowledge.page(*job.source_page_id);
+    const auto earlier = knowledge.earlier_cut(*job.source_page_id);
     const auto budget = chunk_budget_for(*workshop_.settings, *workshop_.registry, model);
     for (const auto& warning : budget.warnings)
         telemetry::log(Level::warning, warning, {job.correlation_id, {}, {}, worker_id_});
     return {"", "vector.usp_process_chunk_source_output",
-            chunk_source_output(page.text, budget, *workshop_.settings, model), nullptr};
+            chunk_source_output(page.text, budget, *workshop_.settings, model, earlier), nullptr};
 }
 
 CheckedAnswer JobRunner::believe(const contract::JobType& type, const Call& call,

@@ -57,6 +57,24 @@ class RunOverFormats(HomeCase):
         self.assertEqual([["Buoy 2", "2"]], self.home.sql("SELECT DISTINCT p.title, p.version FROM llm.vw_job j JOIN sem.source_page p "
                                                           f"USING (source_page_id) WHERE j.job_id > {before}"))
 
+    def test_of_a_changed_page_only_the_changed_chunks_are_asked_about(self):
+        self.home.settings["chunk"] = {"maximum_tokens": 120, "overlap_tokens": 0, "minimum_tokens": 20}
+        parts = [" ".join(f"Keeper Number{n} of Light{k} watches the sea and writes what he sees." for k in range(8)) for n in range(12)]
+        self.assertDone(self.home.run("run", self.home.write("keepers.txt", "\n\n".join(parts))))
+        chunks = self.home.number("SELECT count(*) FROM vector.chunk c JOIN sem.source_page p USING (source_page_id) WHERE p.locator LIKE '%keepers.txt'")
+        self.assertGreater(chunks, 8)
+        before = self.home.number("SELECT max(job_id) FROM llm.vw_job")
+        parts[5] = parts[5].replace("writes what he sees", "guards what he sees")  # as long: the cuts stay where they are
+        self.assertDone(self.home.run("run", self.home.write("keepers.txt", "\n\n".join(parts))))
+        asked = self.home.sql(f"SELECT DISTINCT c.content ~ 'guards' FROM llm.vw_job j JOIN vector.chunk c USING (chunk_id) WHERE j.job_id > {before}")
+        self.assertEqual([["t"]], asked)
+        self.assertLessEqual(self.home.number(f"SELECT count(DISTINCT chunk_id) FROM llm.vw_job WHERE job_id > {before}"), 2)
+        before = self.home.number("SELECT max(job_id) FROM llm.vw_job")
+        parts.insert(0, "A page about the keepers begins with a line that was not there before.")
+        self.assertDone(self.home.run("run", self.home.write("keepers.txt", "\n\n".join(parts))))
+        asked = self.home.sql(f"SELECT DISTINCT left(c.content, 6) FROM llm.vw_job j JOIN vector.chunk c USING (chunk_id) WHERE j.job_id > {before}")
+        self.assertEqual([["A page"]], asked, "an insertion shifted the chunks behind it")
+
     def test_what_could_not_be_read_is_listed_and_the_rest_is_learnt(self):
         done = self.home.run("run", self.home.write("fine.txt", "Lisbet Crane keeps bees."), self.home.write("broken.pdf", b"%PDF-1.4\n" + bytes(range(256)) * 9),
                              self.home.write("cut.xml", (DUMP % page("Wren Isle", "Wren Isle is small."))[:-40]))
