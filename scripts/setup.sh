@@ -14,6 +14,7 @@ building=(
     libpqxx-dev libpq-dev libcurl4-openssl-dev libcpp-httplib-dev nlohmann-json3-dev libsimdjson-dev
     libvalijson-dev libyaml-cpp-dev libcli11-dev libfmt-dev libicu-dev libxml2-dev
     libmd4c-dev libmd4c-html0-dev libbz2-dev libpoppler-cpp-dev prometheus-cpp-dev
+    libhunspell-dev hunspell-en-us
     libssl-dev
 )
 testing=(

@@ -59,6 +59,7 @@ NameRule name_rule(const json& value) {
     rule.words.joining_words = set_of(members.list("joining_words"));
     rule.words.numbered_words = set_of(members.list("numbered_words"));
     rule.words.articles = set_of(members.list("articles"));
+    rule.words.dictionary = text::Dictionary::find(members.text("dictionary", false));
     rule.pronouns = members.list("pronouns");
     members.refuse_others();
     return rule;

@@ -5,6 +5,7 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace almagest::text {
@@ -107,11 +108,17 @@ std::vector<Word> words_of(const icu::UnicodeString& text) {
     return words;
 }
 
+/// How all the sentences write their words.
+struct Usage {
+    std::set<std::string> small;             ///< those written small somewhere
+    std::map<std::string, int> capitalised;  ///< how often, of those with capitals
+};
+
 /// Finds the names of one sentence.
 class Sentence {
   public:
-    Sentence(icu::UnicodeString text, const NameWords& words, const std::set<std::string>& small)
-        : text_(std::move(text)), lists_(words), small_(small), words_(words_of(text_)) {}
+    Sentence(icu::UnicodeString text, const NameWords& words, const Usage& usage)
+        : text_(std::move(text)), lists_(words), usage_(usage), words_(words_of(text_)) {}
 
     void add_names(std::vector<std::pair<std::int32_t, icu::UnicodeString>>* names) const {
         for (std::size_t i = 0; i < words_.size();) {
@@ -154,6 +161,10 @@ class Sentence {
                u_isUWhiteSpace(text_.charAt(words_[after].end));
     }
 
+    bool is_ampersand(std::size_t after) const {
+        return between(words_[after].end, words_[after + 1].start) == icu::UnicodeString(" & ");
+    }
+
     bool may_follow(std::size_t i) const {
         const auto& word = words_[i];
         if (has_upper(word.text)) return may_be_of_name(i);
@@ -167,7 +178,12 @@ class Sentence {
     /// The last word of the name that begins with word `first`.
     std::size_t last_word(std::size_t first) const {
         auto last = first;
-        while (last + 1 < words_.size() && !words_[last].possessive && is_space(last)) {
+        while (last + 1 < words_.size() && !words_[last].possessive) {
+            if (is_ampersand(last) && is_capitalised(last + 1)) {
+                ++last;
+                continue;
+            }
+            if (!is_space(last)) break;
             if (may_follow(last + 1)) {
                 ++last;
                 continue;
@@ -190,10 +206,15 @@ class Sentence {
         return at;
     }
 
-    /// Is it one capitalised word where any word is, and one that is also written small?
+    /// Is it one capitalised word where any word is, and one that is also written small, or is
+    /// nothing but a word of the language as far as this text tells?
     bool only_begins_sentence(std::size_t first, std::size_t last) const {
-        if (first != last || all_upper(words_[first].text)) return false;
-        return begins_sentence(first) && small_.contains(words_[first].small);
+        const auto& word = words_[first];
+        if (first != last || all_upper(word.text) || !begins_sentence(first)) return false;
+        if (usage_.small.contains(word.small)) return true;
+        const auto times = usage_.capitalised.find(word.small);
+        return lists_.dictionary && times != usage_.capitalised.end() && times->second == 1 &&
+               lists_.dictionary->has(word.small);
     }
 
     bool begins_sentence(std::size_t i) const {
@@ -240,7 +261,7 @@ class Sentence {
 
     icu::UnicodeString text_;
     const NameWords& lists_;
-    const std::set<std::string>& small_;
+    const Usage& usage_;
     std::vector<Word> words_;
 };
 
@@ -268,18 +289,23 @@ std::vector<std::string> capitalised_names(std::string_view utf8,
                                            const std::vector<Range>& sentences,
                                            const NameWords& words) {
     const CodePointIndex index(utf8);
-    std::set<std::string> small_words;
+    Usage usage;
     std::vector<icu::UnicodeString> texts;
     for (const auto& sentence : sentences) {
         texts.push_back(from_utf8(index.slice(sentence)));
-        for (const auto& word : words_of(texts.back()))
-            if (!has_upper(word.text)) small_words.insert(word.small);
+        for (const auto& word : words_of(texts.back())) {
+            if (has_upper(word.text)) {
+                ++usage.capitalised[word.small];
+            } else {
+                usage.small.insert(word.small);
+            }
+        }
     }
     std::vector<std::string> names;
     std::set<std::string> seen;
     for (const auto& text : texts) {
         std::vector<std::pair<std::int32_t, icu::UnicodeString>> found;
-        Sentence(text, words, small_words).add_names(&found);
+        Sentence(text, words, usage).add_names(&found);
         std::stable_sort(found.begin(), found.end(),
                          [](const auto& a, const auto& b) { return a.first < b.first; });
         for (const auto& [place, name] : found) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "text/code_points.h"
+#include "text/dictionary.h"
 
 namespace almagest::text {
 
@@ -16,6 +18,7 @@ struct NameWords {
     std::set<std::string> joining_words;   ///< may stand inside a name: "of", "the", "von"
     std::set<std::string> numbered_words;  ///< with a number behind it no name: "chapter", "page"
     std::set<std::string> articles;        ///< behind one, a number may begin a name: "the"
+    std::shared_ptr<const Dictionary> dictionary;  ///< of the language; may be null
 };
 
 /// Are most of the text's letters of a script that has capitals? False for a text without letters.
@@ -23,7 +26,8 @@ struct NameWords {
 
 /// What may be names in some sentences of a text: runs of capitalised words, with the words that
 /// may join them and numbers behind them, and quoted titles; at the beginning of a sentence only
-/// what is not a function word, nor a word that the sentences also write small. Each distinct
+/// what is not a function word, nor a word that the sentences also write small, nor a
+/// word of the dictionary that they have nowhere else. Each distinct
 /// spelling once, in order of occurrence. Finds nothing in scripts without capitals. Linear time
 /// but for a look-up in the word lists. Thread-safe.
 /// After the capitalised-run heuristics of named-entity recognition (MUC-6 systems' "proper

@@ -13,7 +13,8 @@ const NameWords english{{"the", "in", "he", "she", "after", "a", "it", "and", "o
                         {"march", "may", "monday"},
                         {"of", "the", "de", "von"},
                         {"chapter", "page"},
-                        {"the", "a"}};
+                        {"the", "a"},
+                        nullptr};
 
 Names names_in(std::string_view text) {
     return capitalised_names(text, sentences(text), english);
@@ -27,6 +28,7 @@ TEST(CapitalisedNames, RunsOfCapitalisedWordsAreNames) {
 TEST(CapitalisedNames, JoiningWordsStandInsideANameButEndNone) {
     EXPECT_EQ(names_in("She left the Bank of the West for Otto von Bismarck of all people."),
               (Names{"Bank of the West", "Otto von Bismarck"}));
+    EXPECT_EQ(names_in("He heard Harrow & Sons & left."), (Names{"Harrow & Sons"}));
 }
 
 TEST(CapitalisedNames, AFunctionWordAtTheStartOfASentenceIsNoName) {
@@ -36,6 +38,19 @@ TEST(CapitalisedNames, AFunctionWordAtTheStartOfASentenceIsNoName) {
 TEST(CapitalisedNames, AWordThatIsAlsoWrittenSmallIsNoNameAtTheStartOfASentence) {
     EXPECT_EQ(names_in("Rain fell. The rain of Turin is known."), (Names{"Turin"}));
     EXPECT_EQ(names_in("Rover fell."), (Names{"Rover"}));
+}
+
+TEST(CapitalisedNames, AWordOfTheDictionaryThatStandsOnlyOnceAndAtTheStartIsNoName) {
+    auto words = english;
+    words.dictionary = Dictionary::find("en_US");
+    ASSERT_TRUE(words.dictionary) << "the Debian package hunspell-en-us is missing";
+    const auto names = [&](std::string_view text) {
+        return capitalised_names(text, sentences(text), words);
+    };
+    EXPECT_EQ(names("Leadership\n\nSometimes Turin led. Hocevar followed."),
+              (Names{"Sometimes Turin", "Hocevar"}));
+    EXPECT_EQ(names("Hunters came. Rose rested. Later they met Rose."), (Names{"Rose"}));
+    EXPECT_EQ(names("Rose was born there. Rose left."), (Names{"Rose"}));
 }
 
 TEST(CapitalisedNames, PartsOfDatesAreNoNames) {
