@@ -59,7 +59,7 @@ class Chunker {
                 }
             }
             const auto earliest = pieces.empty() ? fresh : pieces.back().fresh;
-            const auto piece = next_piece(overlap_start(earliest, fresh, overlap_), fresh);
+            const auto piece = next_piece(nearest_overlap_start(earliest, fresh), fresh);
             pieces.push_back(kept.empty() ? piece : up_to(piece, kept.front().fresh));
             const auto end = pieces.back().end;
             const bool is_last_before_kept = !kept.empty() && end == kept.front().fresh;
@@ -196,6 +196,20 @@ class Chunker {
         throw PermanentError("the character at byte " + std::to_string(fresh) +
                              " of the text takes more tokens than a chunk's maximum of " +
                              std::to_string(maximum_) + ": raise the maximum");
+    }
+
+    /// The start of an overlap of about the asked length: of the sentences that begin on either
+    /// side of it the nearer one, so that on the average what was asked for is delivered.
+    std::size_t nearest_overlap_start(std::size_t earliest, std::size_t fresh) {
+        const auto within = overlap_start(earliest, fresh, overlap_);
+        if (overlap_ == 0 || within == earliest) return within;
+        const auto starts = sentence_starts_between(earliest, within);
+        if (starts.empty()) return within;
+        const auto shorter = within < fresh ? measured_->count(within, fresh) : 0;
+        const auto longer = measured_->count(starts.back(), fresh);
+        const auto most = std::min(2 * overlap_, maximum_ / 2);
+        const bool is_nearer = longer <= most && longer - overlap_ < overlap_ - shorter;
+        return is_nearer ? starts.back() : within;
     }
 
     /// The first start of a sentence in [earliest, fresh) from which at most `limit` tokens lead to

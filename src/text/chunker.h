@@ -20,8 +20,9 @@ struct Chunk {
 /// at a sentence, then at a word, never inside a character (grapheme cluster) or, if it fits, a
 /// table row. A paragraph is cut only when it is longer than a chunk or when the chunk without it
 /// would be below `policy.minimum`; a heading stays with the paragraph after it. Overlaps start at
-/// a sentence and shrink (to nothing) where a paragraph or sentence fits in no other way; they are
-/// at most half of the maximum. The fresh parts joined restore the text exactly. A last chunk below
+/// the sentence that makes them nearest to the length asked for, at most twice that, and
+/// shrink (to nothing) where a paragraph or sentence fits in no other way; they are at most half of
+/// the maximum. The fresh parts joined restore the text exactly. A last chunk below
 /// `policy.minimum` joins the one before it where the maximum allows that. A minimum above the
 /// maximum counts as a quarter of the maximum.
 /// `counter` measures the text once; where it cannot, it is asked a few times a chunk, about pieces
