@@ -69,7 +69,7 @@ class Grounding {
 
     /// Those of the items that are believed, with their evidence.
     json believe_all(const json& items) {
-        if (!rule_.direction.verb_endings.empty() && !rule_.wording.empty()) observe(items);
+        if (!rule_.wording.empty()) observe(items);
         auto kept = json::array();
         for (const auto& item : items) {
             if (auto believed = believe(item)) kept.push_back(std::move(*believed));
@@ -88,7 +88,8 @@ class Grounding {
     }
 
   private:
-    /// Looks how an answer's items stand to the text in direction, before any of them is believed.
+    /// Looks how an answer's items stand to the text in direction and wording, before any of them
+    /// is believed.
     void observe(const json& items) {
         for (auto item : items) {
             try {
@@ -100,6 +101,7 @@ class Grounding {
                 auto& turned = turned_[text::name_key(wording)];
                 if (said == Direction::stated) ++turned.kept;
                 if (said == Direction::reversed) ++turned.reversed;
+                if (any_carries(support, wording)) said_in_words_.insert(key_of(mentions, support));
             } catch (const NotBelieved&) {
                 continue;  // refused, with its reason, when its turn comes
             }
@@ -119,6 +121,8 @@ class Grounding {
         check_value(item, &support);
         mend_direction(&item, &mentions, &support, wording);
         check_repetition(item);
+        if (copies_wording(mentions, support, wording))
+            throw NotBelieved{rule_.wording + " copied from the prompt's example"};
         // "is" or "has" alone says too little to be found again in a sentence.
         const bool says_nothing = carries_wording("", wording);
         if (!wording.empty() && (says_nothing || !any_carries(support, wording)))
@@ -255,6 +259,25 @@ class Grounding {
         return ranges;
     }
 
+    /// Is the wording one of the example's, while the text words the same pair otherwise? Small
+    /// models fill up a sentence's list so.
+    bool copies_wording(const std::vector<Mention>& mentions, const Support& support,
+                        const std::string& wording) const {
+        return !wording.empty() &&
+               ground_.prompt.find(fmt::format("\"{}\"", wording)) != std::string::npos &&
+               !any_carries(support, wording) && said_in_words_.contains(key_of(mentions, support));
+    }
+
+    /// Which things an item is about, in any order, and where it rests.
+    static std::string key_of(const std::vector<Mention>& mentions, const Support& support) {
+        std::set<std::string> names;
+        for (const auto& mention : mentions) names.insert(text::name_key(mention.name));
+        std::string key;
+        if (!support.places.empty()) key = fmt::format("{}", support.places.front().start);
+        for (const auto& name : names) key += '\x1f' + name;
+        return key;
+    }
+
     bool any_carries(const Support& support, const std::string& wording) const {
         return std::any_of(support.places.begin(), support.places.end(), [&](const Range& place) {
             return carries_wording(index_.slice(place), wording);
@@ -371,6 +394,7 @@ class Grounding {
     std::optional<Range> around_;
     std::vector<std::string> works_;
     std::set<std::string> seen_;
+    std::set<std::string> said_in_words_;    // keys of what is worded as the text words it
     std::set<std::string> names_in_answer_;  // keys of those that `named_in` lists
 
     struct Turned {
