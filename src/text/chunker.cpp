@@ -285,6 +285,7 @@ std::vector<Chunk> chunk_text(std::string_view utf8, const ChunkPolicy& policy,
     if (policy.maximum == 0) throw UsageError("a chunk's maximum must be at least 1 token, not 0");
     const CodePointIndex index(utf8);
     std::vector<Piece> staying;
+    staying.reserve(kept.size());
     for (const auto& one : kept)
         staying.push_back({index.byte_of(one.range.start), index.byte_of(one.fresh),
                            index.byte_of(one.range.end), 0});

@@ -118,6 +118,15 @@ TEST(AlignQuote, FindsItNormalised) {
     EXPECT_EQ(composed->range, (Range{0, 13}));
 }
 
+TEST(AlignQuote, WhatWasFoundByLikenessHasNoSpaceAtItsEnds) {
+    const std::string_view text = "It rained.\n\u00C9lan sank in May, 1851; all hands were saved.";
+    const auto found =
+        align_quote(text, "a \u00C9lan sank in May, 1851; all hands were saved", 0.8);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(CodePointIndex(text).slice(found->range),
+              "\u00C9lan sank in May, 1851; all hands were saved");
+}
+
 TEST(AlignQuote, FindsItByLeastEditDistance) {
     const std::string text =
         "🌊 The lighthouse keeper Orla Venn retired to the island of Skerry in spring.";

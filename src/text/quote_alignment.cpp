@@ -88,6 +88,8 @@ Occurrence occurrence_ending_at(const FoldedText& text, const std::u32string& qu
     const auto longest = 2 * quote.size() + distance;
     while (first > 0 && last - first < longest && is_inside(first)) --first;
     while (last < characters.size() && last - first < longest && is_inside(last)) ++last;
+    while (first < last && characters[first] == U' ') ++first;
+    while (last > first && characters[last - 1] == U' ') --last;
     const auto found = std::u32string_view(characters).substr(first, last - first);
     if (found.empty()) return {};
     return {first, last, similarity_of(edit_distance(quote, found), quote.size(), found.size())};

@@ -36,6 +36,7 @@ std::string joined(const std::vector<std::string>& parts) {
 std::vector<std::string> contents(const std::string& text, const std::vector<Chunk>& chunks) {
     const CodePointIndex index(text);
     std::vector<std::string> all;
+    all.reserve(chunks.size());
     for (const auto& chunk : chunks) all.emplace_back(index.slice(chunk.range));
     return all;
 }
