@@ -7,14 +7,17 @@ CREATE OR REPLACE FUNCTION dbo.fn_review_page(p_tenant_id integer, p_source_page
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off AS $$
 DECLARE
     v_page jsonb;
+    v_text text;
+    v_parts integer[];
 BEGIN
-    SELECT jsonb_build_object('source_page_id', p.source_page_id, 'title', p.title, 'locator', p.locator, 'version', p.version, 'length', length(p.text),
-               'parts', t.parts, 'text', CASE WHEN t.parts[2] IS NULL THEN p.text ELSE left(p.text, t.parts[2]) END)
-      INTO v_page FROM sem.source_page p CROSS JOIN LATERAL (SELECT dbo.fn_text_parts(p.text, 32768) AS parts) t
-     WHERE p.source_page_id = p_source_page_id AND p.tenant_id = p_tenant_id;
+    -- || '' unpacks the text here, once, and not at each use.
+    SELECT jsonb_build_object('source_page_id', p.source_page_id, 'title', p.title, 'locator', p.locator, 'version', p.version), p.text || ''
+      INTO v_page, v_text FROM sem.source_page p WHERE p.source_page_id = p_source_page_id AND p.tenant_id = p_tenant_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'AL004', MESSAGE = format('tenant %s has no page %s', p_tenant_id, coalesce(p_source_page_id::text, 'null'));
     END IF;
+    v_parts := dbo.fn_text_parts(v_text, 32768);
+    v_page := v_page || jsonb_build_object('length', length(v_text), 'parts', v_parts, 'text', CASE WHEN v_parts[2] IS NULL THEN v_text ELSE left(v_text, v_parts[2]) END);
     RETURN jsonb_build_object('page', v_page, 'items', dbo.fn_review_page_items(p_tenant_id, p_source_page_id),
         'duplicates', dbo.fn_review_page_duplicates(p_tenant_id, p_source_page_id),
         'runs', (SELECT coalesce(jsonb_agg(jsonb_build_object('run_id', r.run_id, 'job_id', r.job_id, 'job_type', r.job_type, 'chunk_id', r.chunk_id,
