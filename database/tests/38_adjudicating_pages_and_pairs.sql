@@ -1,5 +1,6 @@
 -- Decisions about classifications of pages and about pairs of entities; what comes of rejected entities.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT pg_advisory_xact_lock(14) \g /dev/null
 -- One test of decisions at a time: each is one long transaction that keeps the chain of tenant 1.
 SELECT plan(23);

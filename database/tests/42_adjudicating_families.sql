@@ -1,5 +1,6 @@
 -- Decisions about rows of the other families stay when their page is read again; decisions about proposed tables.
 BEGIN;
+LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT pg_advisory_xact_lock(14) \g /dev/null
 SELECT plan(8);
 SELECT c[1] AS chunk FROM tap.chunks(1, 'decided families', 'Ada fought at the Battle of Hoth in 1980. Lumos is a spell of light.') c \gset
