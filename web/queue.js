@@ -1,9 +1,10 @@
 import { clear, h } from "./dom.js";
 import { get } from "./api.js";
+import { failed } from "./dialog.js";
 import { bind } from "./keys.js";
 import { chips, confidence, number, words } from "./format.js";
 
-const types = ["entity", "relation", "event", "work", "location", "page_classification", "entity_event", "entity_work", "entity_location",
+const types = ["entity", "relation", "event", "work", "location", "period", "concept", "page_classification", "entity_event", "entity_work", "entity_location",
   "entity_period", "entity_concept", "assertion", "measurement", "state"];
 const reasons = ["contradiction", "possible_duplicate", "fuzzy_evidence", "low_confidence"];
 
@@ -48,14 +49,17 @@ export async function showQueue(main) {
   let next = first.next;
   const link = () => { more.hidden = !next; };
   more.addEventListener("click", async () => {
-    const page = await get("/api/v1/review/queue", { ...asked, limit: 25, after: next });
-    next = page.next;
-    list.append(...page.pages.map(row));
-    link();
+    more.disabled = true; // pressed twice, the same pages would come twice
+    try {
+      const page = await get("/api/v1/review/queue", { ...asked, limit: 25, after: next });
+      next = page.next;
+      list.append(...page.pages.map(row));
+      link();
+    } catch (error) { failed(error); } finally { more.disabled = false; }
   });
   link();
   clear(main, h("div", { class: "title" }, h("div", {}, h("h1", {}, "To review"),
-    h("p", { class: "quiet" }, `${number(first.waiting)} ${first.waiting === 1 ? "page waits" : "pages wait"}; what matters most stands first`))),
+    h("p", { class: "quiet" }, `${first.waiting_is_least ? "More than " : ""}${number(first.waiting)} ${first.waiting === 1 ? "page waits" : "pages wait"}; what matters most stands first`))),
   filterForm(filter),
   first.pages.length ? list : h("p", { class: "empty" }, Object.keys(filter).length ? "Nothing that waits fits this filter." : "Nothing waits. Well done."), more);
   bind([["j", "next page", () => move(1)], ["k", "previous page", () => move(-1)]]);

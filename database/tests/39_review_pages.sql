@@ -2,7 +2,7 @@
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
 SELECT pg_advisory_xact_lock(14) \g /dev/null
-SELECT plan(21);
+SELECT plan(28);
 SELECT (tap.chunks(1, 'one life', 'Mirelle Voss, born in 1701, led the Guild from 1990 to 1995.'))[1] AS one, (tap.chunks(1, 'other life', 'Mirelle Voss was born in 1702. She led the Guild from 1994 on.'))[1] AS other \gset
 CREATE FUNCTION pg_temp.say(p_chunk bigint, p_born text, p_quote text, p_confidence float8) RETURNS bigint LANGUAGE sql AS $$
     SELECT count(*) FROM vector.chunk c, dbo.usp_batch_insert_facts(1, NULL, c.source_page_id, c.chunk_id, jsonb_build_array(tap.grounded(p_chunk, p_quote,
@@ -47,7 +47,36 @@ SELECT is((SELECT string_agg(dbo.fn_page_text(1, :long, part, coalesce(next, len
                   sem.source_page p WHERE p.source_page_id = :long), (SELECT text FROM sem.source_page WHERE source_page_id = :long), 'the parts make up the text');
 SELECT is(length(dbo.fn_review_page(1, :long) #>> '{page,text}'), (dbo.fn_review_page(1, :long) #>> '{page,parts,1}')::integer, 'a page comes with its first part');
 SELECT is(dbo.fn_page_text(1, :long, 1000000, 10), (SELECT jsonb_build_object('start', length(text), 'end', length(text), 'length', length(text), 'text', '') FROM sem.source_page WHERE source_page_id = :long), 'behind the end there is nothing');
+-- Of a text of megabytes, as it is stored, each use of it would unpack all of it: for its thousands of lines that took minutes, from the second call on.
+SET LOCAL statement_timeout = '60s';
+SELECT tap.page(1, 'longer', string_agg('Line ' || n || ' of 林河 and é, and nothing else.', E'\n' ORDER BY n)) AS longer FROM generate_series(1, 60000) n \gset
+SELECT is((SELECT array_agg(jsonb_array_length(dbo.fn_review_page(1, :longer) #> '{page,parts}') > 50) FROM generate_series(1, 8)), array_fill(true, ARRAY[8]), 'a very long text is cut again and again');
+RESET statement_timeout;
 SELECT throws_ok(format('SELECT dbo.fn_page_text(1, %s, %s)', :long, a), 'AL005', NULL, 'no part is ' || a) FROM unnest(ARRAY['-1, 10']) a;
 SELECT throws_ok(format('SELECT dbo.fn_page_text(2, %s, 0, 10)', :long), 'AL004', NULL, 'another tenant reads none of it');
+-- Filters of the queue: of few items and of many the same pages in the same order, and more than can be looked through are not counted.
+INSERT INTO sem.source_page (tenant_id, ingest_record_id, source_id, locator, title, text, text_length, content_sha256, version, correlation_id)
+SELECT 1, p.ingest_record_id, p.source_id, 'many/' || n % 10 || '/' || n, 'Page ' || n, 'x', 1, p.content_sha256, p.version + n, p.correlation_id
+  FROM sem.source_page p, generate_series(1, 10100) n WHERE p.source_page_id = :long;
+DELETE FROM dbo.review_stale_page WHERE tenant_id = 1; -- what waits there is made here by hand
+INSERT INTO dbo.review_page (source_page_id, tenant_id, items, lowest_confidence, rank, locator)
+SELECT p.source_page_id, 1, 1, (p.source_page_id % 100) / 100.0, -1 - p.source_page_id % 3, p.locator FROM sem.source_page p WHERE p.locator LIKE 'many/%';
+INSERT INTO dbo.review_item (source_page_id, tenant_id, item_type, item_id, confidence, reason)
+SELECT p.source_page_id, 1, 'state', p.source_page_id, p.lowest_confidence, 'low_confidence' FROM dbo.review_page p WHERE p.locator LIKE 'many/%';
+CREATE FUNCTION pg_temp.queue(p_filter jsonb, p_after text DEFAULT NULL) RETURNS TABLE (pages bigint[], next text, waiting bigint, is_least boolean) LANGUAGE sql AS $$
+    SELECT ARRAY(SELECT (page ->> 'source_page_id')::bigint FROM jsonb_array_elements(q -> 'pages') page), q ->> 'next', (q ->> 'waiting')::bigint, (q ->> 'waiting_is_least')::boolean
+      FROM dbo.fn_review_queue(1, p_filter, p_after, 50) q $$;
+CREATE FUNCTION pg_temp.expected(p_condition text) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE v_pages bigint[];
+BEGIN
+    EXECUTE 'SELECT ARRAY(SELECT p.source_page_id FROM dbo.review_page p WHERE p.locator LIKE ''many/%'' AND ' || p_condition || ' ORDER BY p.rank, p.lowest_confidence, p.source_page_id LIMIT 100)' INTO v_pages;
+    RETURN v_pages;
+END $$;
+SELECT is((SELECT a.pages || b.pages FROM pg_temp.queue(f.filter) a, pg_temp.queue(f.filter, a.next) b), pg_temp.expected(f.condition), f.says)
+  FROM (VALUES ('{"type": "state"}'::jsonb, 'true', 'many of a type, in order and in parts'), ('{"type": "state", "max_confidence": "0.5"}', 'p.lowest_confidence <= 0.5', 'half of them'),
+               ('{"type": "state", "min_confidence": "0.98", "source": "many/7*"}', $$p.lowest_confidence >= 0.98 AND p.locator LIKE 'many/7%'$$, 'few of one source')) f(filter, condition, says);
+SELECT is((SELECT row(waiting, is_least)::text FROM pg_temp.queue('{"type": "state"}')), '(10000,t)', 'more than can be looked through are told as more');
+SELECT is((SELECT row(waiting, is_least)::text FROM pg_temp.queue('{"type": "state", "source": "many/3*"}')), '(1010,f)', 'those of one source are counted');
+SELECT is((SELECT row(cardinality(pages), waiting, is_least)::text FROM pg_temp.queue('{"type": "concept"}')), '(0,0,f)', 'none of a type is none');
 SELECT * FROM finish();
 ROLLBACK;
