@@ -25,11 +25,17 @@ export class TextView {
 
   near(part, is) {
     part.near = is;
-    if (is) { this.draw(part).catch(() => { part.text = null; }); return; }
+    if (is) { this.draw(part).catch(() => this.offerAgain(part)); return; }
     for (const other of this.parts) {
       if (this.parts.filter((one) => one.drawn).length <= KEPT) return;
       if (!other.near && other.drawn) this.fold(other);
     }
+  }
+
+  // An observer tells changes only: of a part that stays in sight nothing would be heard again.
+  offerAgain(part) {
+    part.element.replaceChildren(h("p", { class: "empty small" }, "This part of the text could not be read. ",
+      h("button", { type: "button", click: () => this.near(part, true) }, "Read it again")));
   }
 
   fold(part) {
@@ -67,7 +73,8 @@ export class TextView {
   async draw(part) {
     if (part.drawn) return;
     part.text ??= get(`/api/v1/review/${this.page.source_page_id}/text`, { start: part.start, length: part.end - part.start }).then((found) => found.text);
-    const text = await part.text;
+    let text;
+    try { text = await part.text; } catch (error) { part.text = null; throw error; }
     if (part.drawn) return;
     part.drawn = true;
     part.said = text;

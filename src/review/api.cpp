@@ -34,6 +34,11 @@ json with_connection(const Desk& desk, const std::function<json(store::Connectio
     return body(*lent);
 }
 
+bool is_out_of_time(const std::exception& error) {
+    const auto sqlstate = store::sqlstate_of(error);
+    return sqlstate == "57014" || sqlstate == "55P03";  // query_canceled, lock_not_available
+}
+
 Reply reply_to_error(const std::exception& error) {
     const int status = status_of(error);
     json document = {{"error", error.what()}};
@@ -41,9 +46,11 @@ Reply reply_to_error(const std::exception& error) {
         document["code"] = sqlstate;
     if (status >= 500) {
         telemetry::log(telemetry::Level::error, error.what());
-        document["error"] = status == 503
-                                ? "the database does not answer now; try again in a moment"
-                                : "this failed; the log of `almagest serve` says why";
+        document["error"] =
+            is_out_of_time(error)
+                ? "the database took too long for this, and it was given up; try again in a moment"
+            : status == 503 ? "the database does not answer now; try again in a moment"
+                            : "this failed; the log of `almagest serve` says why";
     }
     return {status, document};
 }

@@ -38,6 +38,9 @@ void add_adjudication(const Desk& desk, std::vector<Route>& routes);
 /// An id of a body. Throws UsageError when it is none.
 [[nodiscard]] std::int64_t id_of(const nlohmann::json& body, const std::string& key);
 
+/// Was a statement given up since it, or what it waited for, took too long?
+[[nodiscard]] bool is_out_of_time(const std::exception& error);
+
 /// What the interface answers to an error, and the log hears.
 [[nodiscard]] Reply reply_to_error(const std::exception& error);
 

@@ -197,9 +197,10 @@ void WebServer::State::post(const Request& request, Response& response) {
 Reply WebServer::State::reply_of(const Route& route, const Call& call) const {
     try {
         return route.handler(call);
-    } catch (const TransientError&) {
-        // Most likely the database was started anew, and a fresh connection will do.
-        if (route.method != "GET") throw;
+    } catch (const TransientError& error) {
+        // Most likely the database was started anew, and a fresh connection will do; not so where
+        // it answered all the time and was too slow.
+        if (route.method != "GET" || is_out_of_time(error)) throw;
         return route.handler(call);
     }
 }

@@ -209,6 +209,22 @@ class ReviewPageInABrowser(ServedCase):
         box = self.browser.evaluate("(() => { const box = document.querySelector('mark.current').getBoundingClientRect(); return box.top > 0 && box.bottom < innerHeight; })()")
         self.assertTrue(box)
 
+    def test_a_part_of_a_text_that_could_not_be_read_is_read_again(self):
+        self.expected = "ERR_INTERNET_DISCONNECTED"
+        text = "\n".join(f"Verse {number} of the long song of Ve\u0301yra." for number in range(4000))
+        self.home.run("ingest", self.home.write("song.jsonl", json.dumps({"id": "song", "title": "A long song", "content": text})))
+        page = self.page_of("A long song")
+        parts = self.get(f"/api/v1/review/{page}")["page"]["parts"]
+        self.see(f"/review/{page}")
+        last = f"[...document.querySelectorAll('.part')][{len(parts) - 1}]"
+        self.assertEqual("", self.browser.evaluate(f"{last}.textContent"))
+        self.browser.offline(True)
+        self.browser.evaluate(f"{last}.scrollIntoView()")
+        self.browser.wait_for(f"{last}.textContent.includes('could not be read')")
+        self.browser.offline(False)
+        self.browser.evaluate(f"{last}.querySelector('button').click()")
+        self.browser.wait_for(f"{last}.textContent.includes('Verse 3999')")
+
     def test_what_is_rejected_with_an_entity_is_told_before_and_undone_together(self):
         self.see(f"/review/{self.mixed}")
         self.browser.click(".item button", "Ada 🏮 (thing)")

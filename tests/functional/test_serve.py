@@ -4,6 +4,7 @@ import random
 import re
 import signal
 import socket
+import subprocess
 import threading
 import urllib.parse
 
@@ -330,6 +331,18 @@ class ServedPages(ServedCase):
             self.assertEqual(503, self.ask("GET", "/api/v1/dashboard").status)
         self.home.sql("SELECT 1")
         self.get("/api/v1/dashboard")
+
+    def test_what_takes_the_database_too_long_is_given_up_and_not_asked_again(self):
+        holder = self.home.start("sql", stdin=subprocess.PIPE)
+        self.addCleanup(holder.communicate)
+        holder.stdin.write("BEGIN; LOCK TABLE sem.source_page;\n")
+        holder.stdin.flush()
+        while not self.home.number("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'sem.source_page'::regclass"):
+            pass
+        answer = self.ask("GET", "/api/v1/review/1")
+        self.assertEqual(503, answer.status)
+        self.assertIn("took too long", answer.json()["error"])
+        self.get("/api/v1/session")
 
     def test_it_stops_when_asked_to(self):
         process, url, _ = self.serve("--listen", "127.0.0.1:0")
