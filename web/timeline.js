@@ -17,7 +17,9 @@ function ticks(from, to) {
 export function drawTimeline(items, choose = null) {
   const bars = items.map((item) => ({ item, start: day(item.start_date), end: day(item.end_date) }))
     .filter(({ start, end }) => start !== null || end !== null)
-    .sort((a, b) => (a.start ?? a.end) - (b.start ?? b.end)).slice(0, MOST);
+    .sort((a, b) => (a.start ?? a.end) - (b.start ?? b.end));
+  const many = bars.length;
+  bars.splice(MOST);
   if (!bars.length) return h("p", { class: "quiet" }, "Nothing here has bounds in time.");
   const all = bars.flatMap(({ start, end }) => [start, end]).filter((at) => at !== null);
   const room = Math.max((Math.max(...all) - Math.min(...all)) * 0.08, 200);
@@ -38,5 +40,5 @@ export function drawTimeline(items, choose = null) {
     svg("line", { x1: x(at).toFixed(1), x2: x(at).toFixed(1), y1: 0, y2: height - 18 }),
     svg("text", { x: x(at).toFixed(1), y: height - 5, "text-anchor": "middle" }, String(year))));
   return h("figure", { class: "timeline" }, svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": `Time line of ${bars.length} bounds` }, grid, rows),
-    items.length > MOST && h("figcaption", { class: "quiet small" }, `The first ${MOST}.`));
+    many > MOST && h("figcaption", { class: "quiet small" }, `The first ${MOST} of ${many}.`));
 }

@@ -119,7 +119,7 @@ class Site:
     def ask(self, method: str, path: str, body=None) -> tuple[int, dict, float]:
         """Status, document and milliseconds of a request over a connection of its own, as the pages' requests may be."""
         connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=120)
-        headers = {"Authorization": f"Bearer {TOKEN}", **({"Content-Type": "application/json"} if body is not None else {})}
+        headers = {"Authorization": f"Bearer {TOKEN}", "Accept-Encoding": "gzip, deflate, br", **({"Content-Type": "application/json"} if body is not None else {})}
         began = time.perf_counter()
         connection.request(method, path, body=None if body is None else json.dumps(body), headers=headers)
         response = connection.getresponse()

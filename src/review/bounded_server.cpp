@@ -151,6 +151,8 @@ bool BoundedServer::process_and_close_socket(socket_t socket) {
         bool closed = false;
         bool has_body = false;
         well = process_request(stream, left == 1, closed, [&](httplib::Request& request) {
+            // httplib would pack with brotli as small as can be, which takes seconds a megabyte.
+            request.headers.erase("Accept-Encoding");
             // A body that nobody read must not be taken for the next request.
             has_body =
                 request.has_header("Content-Length") || request.has_header("Transfer-Encoding");

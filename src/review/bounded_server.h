@@ -8,6 +8,7 @@ namespace almagest::review {
 
 /// An HTTP server that gives each request so many bytes and so long, whatever its parts: httplib
 /// bounds single lines and single reads, so that a slow or endless request would hold a thread.
+/// Responses go as they are, never packed.
 class BoundedServer : public httplib::Server {
   public:
     struct Bounds {

@@ -65,6 +65,8 @@ class ServedPages(ServedCase):
             self.assertEqual("'self'", policy["style-src"])
             self.assertEqual("'none'", policy["frame-ancestors"])
             self.assertNotIn("Server", answer.headers)
+            packed = self.ask("GET", path, headers={"Accept-Encoding": "br, gzip, deflate"})
+            self.assertEqual((None, len(packed.body)), (packed.headers["Content-Encoding"], int(packed.headers["Content-Length"])), path)
         for path, kind in (("/review/queue", "text/html"), ("/assets/app.js", "text/javascript"), ("/assets/app.css", "text/css"),
                            ("/assets/icon.svg", "image/svg+xml"), ("/api/v1/dashboard", "application/json"), ("/metrics", "text/plain")):
             self.assertIn(kind, self.ask("GET", path).headers["Content-Type"])
