@@ -67,7 +67,7 @@ export function drawGraph({ nodes, edges }, centre) {
     return svg("a", { href: `/entity/${Number(node.entity_id)}`, class: own ? "node own" : "node", "aria-label": `${node.name}, ${words(node.type)}` },
       svg("title", {}, `${node.name} · ${words(node.type)}`),
       svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: own ? 9 : Math.min(7, 4 + Math.log2(1 + node.support)).toFixed(1) }),
-      labelled && svg("text", { x: x.toFixed(1), y: (y + (own ? 24 : 19)).toFixed(1), "text-anchor": "middle" }, short(node.name)));
+      labelled && svg("text", { x: x.toFixed(1), y: (y + (own ? 26 : 21)).toFixed(1), "text-anchor": "middle" }, short(node.name)));
   });
   return h("figure", { class: "graph" },
     svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": `${nodes.length} entities and ${edges.length} relations` }, lines, dots),

@@ -24,7 +24,7 @@ function card(main, proposal) {
   const fields = Object.entries(proposal.fields ?? {});
   return h("li", { class: "card", "data-proposal": proposal.proposal_id }, h("div", { class: "title" }, h("div", { class: "grow" },
     h("p", { class: "kicker" }, words(proposal.kind)), h("h2", {}, words(proposal.family)),
-    h("p", { class: "row quiet" }, state(proposal.state), `${number(proposal.items)} ${proposal.items === 1 ? "item waits" : "items wait"} · ${number(proposal.support)} ${proposal.support === 1 ? "page" : "pages"} · since `, when(proposal.recorded_at))),
+    h("p", { class: "row quiet" }, state(proposal.state), `${number(proposal.items)} ${proposal.items === 1 ? "item waits" : "items wait"} · ${number(proposal.support)} ${proposal.support === 1 ? "page" : "pages"} · since`, when(proposal.recorded_at))),
   mayDecide() && proposal.open && h("div", { class: "row" }, h("button", { type: "button", click: () => decide(main, proposal, "reject") }, "Reject"),
     h("button", { type: "button", class: "primary", disabled: Boolean(proposal.cannot_be_made), click: () => decide(main, proposal, "approve") }, "Approve"))),
   proposal.cannot_be_made && h("p", { class: "banner" }, proposal.cannot_be_made),

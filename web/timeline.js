@@ -1,7 +1,7 @@
 import { h, svg } from "./dom.js";
 import { bounds } from "./format.js";
 
-const WIDTH = 640, ROW = 26, LEFT = 8, MOST = 40;
+const WIDTH = 640, ROW = 32, LEFT = 8, MOST = 40;
 const day = (date) => { const time = Date.parse(`${date}T00:00:00Z`); return Number.isNaN(time) ? null : time / 86400000; };
 
 function ticks(from, to) {
@@ -34,7 +34,7 @@ export function drawTimeline(items, choose = null) {
       keydown: (event) => { if (event.key === "Enter") choose(item.key); } } : { class: "bar" };
     return svg("g", press, svg("title", {}, `${item.label}: ${bounds(item)}`),
       svg("rect", { x: left.toFixed(1), y, width: (right - left).toFixed(1), height: 6, rx: 3, class: open }),
-      svg("text", { x: (onRight ? right : left).toFixed(1), y: y + 18, "text-anchor": onRight ? "end" : "start" }, item.says ?? `${item.label} · ${bounds(item)}`));
+      svg("text", { x: (onRight ? right : left).toFixed(1), y: y + 21, "text-anchor": onRight ? "end" : "start" }, item.says ?? `${item.label} · ${bounds(item)}`));
   });
   const grid = ticks(from, to).map(({ year, at }) => svg("g", { class: "tick" },
     svg("line", { x1: x(at).toFixed(1), x2: x(at).toFixed(1), y1: 0, y2: height - 18 }),

@@ -16,6 +16,22 @@ HOSTILE = ('<script>window.__pwned = 1; alert(1)</script>', '"><img src=x onerro
            '</textarea></title></style><svg onload="window.__pwned = 4; alert(4)">', "javascript:window.__pwned = 5", "{{constructor.constructor('window.__pwned = 6')()}}",
            "<a href=\"javascript:alert(7)\" autofocus onfocus=\"window.__pwned = 7\">x</a>", "<iframe srcdoc=\"<script>parent.__pwned = 8</script>\"></iframe>",
            "\u202egnp.exe\u2066 ]]><!--", "${alert(9)}`;window.__pwned = 9//", "<math><mtext><style><img src onerror=alert(10)>", "\u2028window.__pwned = 11\u2029", "%3Cscript%3Ealert(12)%3C/script%3E")
+# Texts whose contrast with what is behind them is less than WCAG 2 AA asks: 4.5, of large letters 3. Disabled controls need none.
+FAINT = """(() => {
+    const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+    const over = (under, colour, opacity) => { pen.globalAlpha = 1; pen.fillStyle = `rgb(${under.join()})`; pen.fillRect(0, 0, 1, 1);
+        pen.globalAlpha = opacity; pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3); };
+    const light = (colour) => { const [r, g, b] = colour.map((one) => one / 255).map((one) => one <= .04045 ? one / 12.92 : ((one + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
+    const behind = (one) => one ? over(behind(one.parentElement), getComputedStyle(one).backgroundColor, 1) : [255, 255, 255];
+    const opacity = (one) => one ? Number(getComputedStyle(one).opacity) * opacity(one.parentElement) : 1;
+    return [...document.querySelectorAll("body *")].filter((one) => !(one instanceof SVGElement) && one.checkVisibility() && !one.closest(":disabled, option, .skip, noscript")
+        && [...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim())).map((one) => {
+        const style = getComputedStyle(one), ground = behind(one), a = light(ground), b = light(over(ground, style.color, opacity(one)));
+        const size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+        return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05), large ? 3 : 4.5, one.tagName, one.className, one.textContent.slice(0, 40)]; })
+        .filter(([contrast, asked]) => contrast < asked).map(([contrast, ...rest]) => [contrast.toFixed(2), ...rest].join(" "));
+})()"""
+CONTROLS = "[...document.querySelectorAll('a[href], button:not(:disabled), input, select, textarea, summary, [tabindex=\"0\"]')].filter((one) => one.checkVisibility())"
 MASTER, DUPLICATE = "Orsolya Vantongeren", "Orsolya Vantongerem"
 
 
@@ -97,7 +113,7 @@ class ReviewPageInABrowser(ServedCase):
         self.browser.evaluate("document.fonts.ready.then(() => window.scrollTo(0, 0))")
         file = self.screens / f"{name}.png"
         self.browser.screenshot(file)
-        self.assertTrue(5_000 < file.stat().st_size < 150_000, (name, file.stat().st_size))
+        self.assertTrue(5_000 < file.stat().st_size < 200_000, (name, file.stat().st_size))
 
     def state_of(self, key: str) -> str:
         kind, _, number = key.partition(":")
@@ -161,17 +177,19 @@ class ReviewPageInABrowser(ServedCase):
         self.browser.click(".item button", "Nai\u0308ve")
         self.browser.wait_for("document.querySelector('mark.current').textContent.startsWith('Nai')")
 
-    def say_born(self, page: int, year: str, confidence: float) -> str:
+    def say_born(self, page: int, year: str, confidence: float) -> tuple[str, int]:
         text = self.get(f"/api/v1/review/{page}")["page"]["text"]
-        quote = text[4:40]
+        start = text.index("\n") + 2
+        end = text.index(".", start) + 1
+        quote = text[start:end]
         item = json.dumps([{"kind": "assertion", "subject": "Orla Quillfeather", "predicate": "born in", "value": year, "confidence": confidence, "grounding": "exact",
-                            "evidence": [{"char_start": 4, "char_end": 40, "quote": quote, "grounding": "exact"}]}]).replace("'", "''")
+                            "evidence": [{"char_start": start, "char_end": end, "quote": quote, "grounding": "exact"}]}]).replace("'", "''")
         self.home.sql(f"SELECT count(*) FROM dbo.usp_batch_insert_facts(1, NULL, {page}, NULL, '{item}')")
-        return quote
+        return quote, start
 
     def test_both_sides_of_a_contradiction_stand_side_by_side_with_their_quotes(self):
         here, there = self.page_of("The ships"), self.page_of("Linhe")
-        own, other = self.say_born(here, "1701", 0.8), self.say_born(there, "1702", 0.95)
+        (own, _), (other, start) = self.say_born(here, "1701", 0.8), self.say_born(there, "1702", 0.95)
         self.assertEqual([here], [page["source_page_id"] for page in self.get("/api/v1/review/queue?reason=contradiction")["pages"]])
         self.see(f"/review/{here}")
         self.browser.click(".item button", "1701")
@@ -182,7 +200,7 @@ class ReviewPageInABrowser(ServedCase):
             self.assertIn(quote, said)
         self.assertEqual(sides[0][1], sides[1][1])
         self.picture("contradiction")
-        self.assertEqual(f"/review/{there}#c4", self.browser.evaluate("document.querySelectorAll('.side')[1].querySelector('a').getAttribute('href')"))
+        self.assertEqual(f"/review/{there}#c{start}", self.browser.evaluate("document.querySelectorAll('.side')[1].querySelector('a').getAttribute('href')"))
 
     def test_a_long_text_comes_in_parts_and_a_long_list_as_it_is_scrolled(self):
         text = "\n".join(f"Line {number} of 林河 and Ve\u0301yra, where nothing is near." for number in range(3000))
@@ -437,7 +455,51 @@ class ReviewPageInABrowser(ServedCase):
             unnamed = "[...document.querySelectorAll('button, a, input, select, textarea')].filter((one) => !(one.textContent.trim() || one.ariaLabel || one.labels?.length)).length"
             self.assertEqual(0, self.browser.evaluate(unnamed), path)
 
+    def propose_tides(self, page: int):
+        text = self.get(f"/api/v1/review/{page}")["page"]["text"]
+        end = text.index(".") + 1
+        items = json.dumps([{"family": "Tide", "name": name, "fields": {"place": place, "height": height}, "confidence": 0.9, "grounding": "exact",
+                             "evidence": [{"char_start": 0, "char_end": end, "quote": text[:end], "grounding": "exact"}]}
+                            for name, place, height in (("Spring tide of 1874", "Saltmarsh", 4.2), ("Neap tide of 1880", "Kestrel Point", 1.1))]).replace("'", "''")
+        chunk = self.home.sql(f"SELECT min(chunk_id) FROM vector.chunk WHERE source_page_id = {page}")[0][0]
+        self.home.sql(f"SELECT dbo.usp_route_unknown_items(1, NULL, {page}, {chunk}, '{items}')")
+
+    def screens_of(self) -> tuple:
+        entity = self.home.sql("SELECT entity_id FROM dbo.dim_entity WHERE entity_name = 'Zoë Ångström' ORDER BY support DESC LIMIT 1")[0][0]
+        return "/review/queue", f"/review/{self.page_of('Captains')}", f"/entity/{entity}", "/dashboard", "/merges", "/proposals"
+
+    def test_every_text_stands_out_from_its_ground(self):
+        for dark in (False, True):
+            self.browser.window(1280, 860, dark=dark)
+            for path in self.screens_of():
+                self.see(path)
+                self.assertEqual([], self.browser.evaluate(FAINT), (path, dark))
+            self.see(f"/review/{self.page_of('Captains')}")
+            self.browser.key("r")
+            self.browser.wait_for("document.querySelector('dialog[open]')")
+            self.assertEqual([], self.browser.evaluate(FAINT), ("dialog", dark))
+        self.browser.evaluate("document.querySelector('dialog h2').style.setProperty('color', '#555')")
+        self.assertEqual(1, len(self.browser.evaluate(FAINT)))  # it would be seen
+
+    def test_every_control_is_reached_by_the_tab_key(self):
+        for path in self.screens_of():
+            self.see(path)
+            self.browser.wait_for("document.querySelector('.item.current .detail') || !document.querySelector('.item')")
+            count = self.browser.evaluate(f"{CONTROLS}.length")
+            for _ in range(count + 5):
+                self.browser.key("Tab")
+                self.browser.evaluate("void document.activeElement.setAttribute('data-reached', '')")
+            self.assertEqual([], self.browser.evaluate(f"{CONTROLS}.filter((one) => one.dataset.reached === undefined).map((one) => one.outerHTML.slice(0, 120))"), path)
+
+    def test_nothing_moves_for_those_who_do_not_want_it(self):
+        moving = "[...document.querySelectorAll('*')].filter((one) => { const style = getComputedStyle(one); return parseFloat(style.transitionDuration) > 0 || style.animationName !== 'none' || style.scrollBehavior === 'smooth'; }).length"
+        self.see("/review/queue")
+        self.assertEqual(0, self.browser.evaluate(moving))
+        self.browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "no-preference"}])
+        self.assertGreater(self.browser.evaluate(moving), 0)
+
     def test_pictures_of_every_screen(self):
+        self.propose_tides(self.page_of("Captains"))
         self.browser.window(1200, 780)
         entity = self.home.sql("SELECT entity_id FROM dbo.dim_entity WHERE entity_name = 'Zoë Ångström' ORDER BY support DESC LIMIT 1")[0][0]
         captains = self.page_of("Captains")
@@ -453,6 +515,10 @@ class ReviewPageInABrowser(ServedCase):
         self.picture("page-dark")
         self.assertEqual(2, len(colours))
         self.browser.window(390, 844, mobile=True)
-        for path, name in (("/review/queue?source=brass-coast", "queue-phone"), (f"/review/{captains}", "page-phone")):
+        for path, name in (("/review/queue?source=brass-coast", "queue-phone"), (f"/review/{captains}", "page-phone"), (f"/entity/{entity}", "entity-phone")):
+            self.see(path)
+            self.picture(name)
+        self.browser.window(1200, 780, dark=True)
+        for path, name in ((f"/entity/{entity}", "entity-dark"), ("/dashboard", "dashboard-dark")):
             self.see(path)
             self.picture(name)
