@@ -26,7 +26,7 @@ function head() {
       h("a", { href: path, "aria-current": here === path ? "page" : null }, label))),
     h("form", { role: "search", submit: find },
       h("input", { id: "find", type: "search", "aria-label": "Find an entity by name", placeholder: "Find an entity", autocomplete: "off" })),
-    h("div", { class: "who" }, h("span", { title: mayDecide() ? "may decide" : "may look" }, `${session.name} · ${session.role}`),
+    h("div", { class: "who" }, h("span", { title: mayDecide() ? "may decide" : "may look" }, session.name, h("span", { class: "role" }, ` · ${session.role}`)),
       h("button", { type: "button", class: "plain", "aria-label": "Show keys", click: keys.show }, "?"),
       h("button", { type: "button", class: "plain", click: signOut }, "Sign out")));
 }

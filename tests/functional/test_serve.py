@@ -17,6 +17,8 @@ HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"
 
 
 class ServedPages(ServedCase):
+    maxDiff = None
+
     def described(self):
         """(method, path with ids filled in) of everything that the description has."""
         for path, methods in self.get("/api/openapi.json")["paths"].items():
@@ -202,6 +204,42 @@ class ServedPages(ServedCase):
             self.assertNotIn(answer.status, (401, 403, 405, 500, 503), (method, path, answer))
             if answer.status == 404:
                 self.assertNotIn("nothing at this address", answer.json()["error"], path)
+
+    def misfit(self, schema: dict, value, where: str = "") -> list[str]:
+        """What of a value is not as its description says; members that it does not name are too much."""
+        if "$ref" in schema:
+            schema = self.described_schemas[schema["$ref"].rsplit("/", 1)[1]]
+        if value is None:
+            return [] if schema.get("nullable") or "type" not in schema else [f"{where} is null"]
+        kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+        if "type" in schema and (not isinstance(value, kinds[schema["type"]]) or isinstance(value, bool) and schema["type"] != "boolean"):
+            return [f"{where} is no {schema['type']}: {value!r}"]
+        if isinstance(value, list):
+            return [said for item in value for said in self.misfit(schema.get("items", {}), item, f"{where}[]")]
+        if not isinstance(value, dict) or "properties" not in schema:
+            return []
+        return ([f"{where}.{key} is missing" for key in schema.get("required", ()) if key not in value] + [f"{where}.{key} is not described" for key in value if key not in schema["properties"]] +
+                [said for key, inner in schema["properties"].items() if key in value for said in self.misfit(inner, value[key], f"{where}.{key}")])
+
+    def test_answers_are_as_they_are_described(self):
+        document = self.get("/api/openapi.json")
+        self.described_schemas = document["components"]["schemas"]
+        (page, item), checked, found = self.waiting()[0], 0, {}
+        run = next(piece["run_id"] for piece in item["evidence"] if piece["run_id"])
+        entity = self.home.number("SELECT min(from_entity_id) FROM dbo.bridge_entity_relation")
+        ids = {"page_id": page, "item_type": item["item_type"], "item_id": item["item_id"], "entity_id": entity, "run_id": run}
+        for path, methods in document["paths"].items():
+            if "get" in methods and "application/json" in methods["get"]["responses"]["200"]["content"]:
+                asked = re.sub(r"\{(\w+)\}", lambda part: str(ids[part[1]]), path) + ("?name=a" if path.endswith("/entities") else "")
+                found[path] = sorted(set(self.misfit(methods["get"]["responses"]["200"]["content"]["application/json"]["schema"], self.get(asked))))
+                checked += 1
+        self.assertEqual({}, {path: said for path, said in found.items() if said})
+        self.assertGreater(checked, 12)
+        schema = document["paths"]["/api/v1/adjudicate"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+        decided = self.decide("approve", item)
+        self.assertEqual([], self.misfit(schema, decided))
+        schema = document["paths"]["/api/v1/adjudications/{audit_id}/undo"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+        self.assertEqual([], self.misfit(schema, self.post(f"/api/v1/adjudications/{decided['decided'][0]['audit_id']}/undo")))
 
     def test_a_decision_bears_the_reviewers_name_and_the_second_is_told(self):
         page, item = self.waiting()[0]
