@@ -20,7 +20,7 @@ building=(
 testing=(
     git libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy
     postgresql-15-pgtap postgresql-15-plpgsql-check libtap-parser-sourcehandler-pgtap-perl
-    python3-psycopg2 faketime raptor2-utils
+    python3-psycopg2 python3-networkx faketime raptor2-utils
     chromium-headless-shell fonts-liberation fonts-noto-color-emoji fonts-droid-fallback
 )
 

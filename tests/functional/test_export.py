@@ -145,6 +145,21 @@ class Exports(HomeCase):
         evidence = json.loads([data.text for data in relations[0] if data.get("key") == "evidence"][0])
         self.assertLessEqual({"locator", "char_start", "char_end", "quote", "grounding", "run_id"}, set(evidence[0]))
 
+    def test_graphml_is_read_by_networkx_as_it_is_stored(self):
+        folder, manifest = self.exported("graphml", "networkx")
+        read = "import json, sys, networkx; g = networkx.read_graphml(sys.argv[1]); print(json.dumps({'nodes': dict(g.nodes(data=True)), 'edges': [[a, b, d] for a, b, d in g.edges(data=True)]}))"
+        # Debian's Python: what the tests need besides is installed for it.
+        graph = json.loads(subprocess.run(["/usr/bin/python3", "-c", read, str(folder / "graph.graphml")], capture_output=True, text=True, check=True).stdout)
+        self.assertEqual((manifest["files"][0]["nodes"], manifest["files"][0]["edges"]), (len(graph["nodes"]), len(graph["edges"])))
+        entities = {node: data for node, data in graph["nodes"].items() if data["table"] == "dim_entity"}
+        stored = {(name.replace("\x01", "\u2401").replace("\x1b", "\u241b"), state) for name, state in json.loads(self.home.sql(
+            "SELECT jsonb_agg(jsonb_build_array(entity_name, promotion_state)) FROM dbo.dim_entity")[0][0])}
+        self.assertEqual(stored, {(data["label"], data["promotion_state"]) for data in entities.values()})
+        believed = [(graph["nodes"][a]["label"], graph["nodes"][b]["label"]) for a, b, data in graph["edges"] if a in entities and b in entities and data.get("promotion_state") == "promoted"]
+        self.assertEqual(self.home.number("SELECT count(*) FROM dbo.bridge_entity_relation WHERE promotion_state = 'promoted'"), len(believed))
+        confidences = [data["confidence"] for data in entities.values() if "confidence" in data]
+        self.assertTrue(confidences and all(isinstance(confidence, float) for confidence in confidences))
+
     def test_turtle_is_read_by_a_parser_and_says_where_everything_comes_from(self):
         folder, manifest = self.exported("turtle", "turtle", "--iri-base", "https://example.org/kb/")
         read = subprocess.run(["rapper", "-q", "-i", "turtle", "-o", "ntriples", str(folder / "almagest.ttl")], capture_output=True, text=True, check=True)

@@ -89,6 +89,24 @@ class Reviewing(HomeCase):
             self.assertDone(refused, 2)
             self.assertSays(refused, *parts)
 
+    def test_calibration_tells_how_often_each_confidence_was_right(self):
+        before = self.done("review", "calibration", "--type", "entity", "--json").json()
+        right, wrong = self.waiting("entity", 5)[:4], self.waiting("entity", 5)[4]
+        approved = self.done("review", "approve", *right, "--reason", "so it says", "--json").json()["decisions"]
+        rejected = self.done("review", "reject", wrong, "--reason", "no such thing", "--json").json()["decisions"]
+        after = self.done("review", "calibration", "--type", "entity", "--precision", "0.6", "--json").json()
+        self.assertEqual((before["decisions"] + 5, before["right"] + 4), (after["decisions"], after["right"]))
+        self.assertEqual((after["decisions"], after["right"]), tuple(sum(band[key] for band in after["bands"]) for key in ("decisions", "right")))
+        for band in after["bands"]:
+            self.assertAlmostEqual(band["right"] / band["decisions"], band["share"], places=3)
+            self.assertTrue(0 <= band["low"] <= band["share"] <= band["high"] <= 1, band)
+        said = self.done("review", "calibration", "--type", "entity", "--precision", "0.6").out
+        self.assertIn(f"{after['decisions']} decisions, {after['right']} of them found the item right", said)
+        self.assertRegex(said, "For a precision of 60 %: auto_promote_threshold 0|Too few decisions to promise a precision of 60 %")
+        for one in approved + rejected:
+            self.done("review", "undo", one["audit_id"])
+        self.assertEqual(before, self.done("review", "calibration", "--type", "entity", "--json").json())
+
     def test_thresholds_are_applied_to_what_is_stored(self):
         waiting = self.done("review", "list", "--json").json()["waiting"]
         self.home.settings = {"governance": {"auto_promote_threshold": 0.9, "types": {"relation": {"auto_promote_threshold": 0.99}}}}
