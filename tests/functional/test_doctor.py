@@ -61,6 +61,21 @@ class Doctor(HomeCase):
         self.assertDone(self.home.run("contracts", "sync"))
         self.findings(0)
 
+    def test_a_decision_that_was_changed_afterwards_is_unwell(self):
+        self.home.sql("INSERT INTO dbo.name (tenant_id, name_key) VALUES (1, 'orla'); "
+                      "INSERT INTO dbo.dim_entity (tenant_id, name_id, entity_name, name_key, entity_type, type_key, confidence, support, promotion_state) "
+                      "SELECT 1, name_id, 'Orla', name_key, 'person', 'person', 0.8, 1, 'candidate' FROM dbo.name WHERE name_key = 'orla'")
+        entity = self.home.number("SELECT entity_id FROM dbo.dim_entity WHERE entity_name = 'Orla'")
+        self.assertDone(self.home.run("review", "approve", f"entity:{entity}", "--reason", "it says so"))
+        self.assertEqual("well", self.findings(0)["audit"]["severity"])
+        refused = self.home.run("sql", "UPDATE dbo.audit_entity_adjudication SET reason = 'forged'")
+        self.assertNotEqual(0, refused.status, "the audit can be changed")
+        forge = "ALTER TABLE dbo.audit_entity_adjudication DISABLE TRIGGER USER; UPDATE dbo.audit_entity_adjudication SET reason = '{}'; ALTER TABLE dbo.audit_entity_adjudication ENABLE TRIGGER USER"
+        self.home.sql(forge.format("forged"))
+        self.assertNames(self.findings(1)["audit"], "unwell", "audit")
+        self.home.sql(forge.format("it says so"))
+        self.findings(0)
+
     def test_a_full_disk_is_unwell(self):
         self.home.settings = {"cluster": {"minimum_free_megabytes": 1 << 40}}
         found = self.findings(1)
