@@ -149,7 +149,9 @@ class Browser:
         """With the mouse, in the middle of the first that fits and shows this text."""
         find = (f"[...document.querySelectorAll({json.dumps(selector)})].find((one) => one.textContent.includes({json.dumps(text)})"
                 " && one.checkVisibility())")
+        # Pressed when it stands still: what is on its way may draw it anew or move it.
         place = self.wait_for(f"(() => {{ const one = {find}; if (!one) return null; one.scrollIntoView({{block: 'center'}}); "
-                              "const box = one.getClientRects()[0]; return {x: box.x + box.width / 2, y: box.y + box.height / 2}; })()")
+                              "const box = one.getClientRects()[0], place = {x: box.x + box.width / 2, y: box.y + box.height / 2}, before = window.aimed; "
+                              "window.aimed = {one, ...place}; return before?.one === one && before.x === place.x && before.y === place.y ? place : null; })()")
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **place)
