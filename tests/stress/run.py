@@ -24,6 +24,7 @@ except ImportError:
 
 import broken
 import faults
+from awake import awake
 from cluster import Cluster, Session
 from oracle import Oracle
 from processes import FAKETIME, FOLDER, Company
@@ -89,7 +90,7 @@ class Stress:
 
     def watch(self, phase: str, finished) -> bool:
         """Looks after everyone until `finished()`; false when it stalls or something is violated."""
-        progress, since, looked = -1, time.monotonic(), 0.0
+        progress, since, looked = -1, awake(), 0.0
         while not finished():
             self.violations += self.company.look_after()
             while len(self.company.workers) < self.chosen.workers:
@@ -104,8 +105,8 @@ class Stress:
                 return False
             at = (self.done, sum(self.faults.done.values()))
             if at != progress:
-                progress, since = at, time.monotonic()
-            elif time.monotonic() - since > STALLED_AFTER:
+                progress, since = at, awake()
+            elif awake() - since > STALLED_AFTER:
                 self.violations.append(f"nothing moves any more for {STALLED_AFTER} s: {self.oracle.left()} jobs are left")
                 return False
             time.sleep(0.05)  # between two looks
