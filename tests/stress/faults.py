@@ -40,6 +40,8 @@ class Faults:
                                  " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 4) a")
         elif kind == "crowd":
             company.start_crowd(self.claimers, lots.uniform(1.0, 2.0))
+        elif kind == "fail over":
+            company.cluster.fail_over()
         else:
             company.cluster.restart(kind.split()[1])
         self.done[kind] += 1
