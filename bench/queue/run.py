@@ -29,6 +29,7 @@ os.environ["ALMAGEST_PROGRAM"] = os.path.abspath(os.environ.get("ALMAGEST_PROGRA
 
 import endpoint_speed  # noqa: E402
 import measures  # noqa: E402
+import paced  # noqa: E402
 import peers as known  # noqa: E402
 from cluster import SUPERUSER, Cluster, postgres_programs  # noqa: E402
 
@@ -173,10 +174,29 @@ class Bench:
                    max(other["twice"], other["held and done"]), (1 + max(other["twice"], other["held and done"])) / (1 + own["twice"]))
 
     def steady(self):
+        if self.chosen.pace:
+            self.paced()
+            return
         speeds = measures.steady(self.almagest, self.chosen.minutes, 5000, True,
                                  lambda so_far: tell("steady: " + " ".join(f"{speed:,.0f}" for speed in so_far)))
         figure(f"steady load for {self.chosen.minutes:g} min with a transaction held open: least to first", round(min(speeds)), "jobs/s",
                "the first part", round(speeds[0]), min(speeds) / speeds[0])
+
+    def paced(self):
+        bursts, dead, size = paced.steady(self.almagest, self.chosen.minutes, self.chosen.pace, self.chosen.burst, tell)
+        name = f"{self.chosen.minutes:g} min at {self.chosen.pace:,.0f} jobs/s with a transaction held open"
+        speeds, costs = [burst.speed for burst in bursts], [burst.processor_us for burst in bursts]
+        figure(f"{name}: least burst of {self.chosen.burst:,}", round(min(speeds)), "jobs/s", "the first burst", round(speeds[0]),
+               min(speeds) / speeds[0])
+        figure(f"{name}: median burst", round(statistics.median(speeds)), "jobs/s", "the first burst", round(speeds[0]),
+               statistics.median(speeds) / speeds[0])
+        figure(f"{name}: last burst", round(speeds[-1]), "jobs/s", "the first burst", round(speeds[0]), speeds[-1] / speeds[0])
+        figure(f"{name}: processor time a job, at the most", round(max(costs), 1), "us", "the first burst", round(costs[0], 1),
+               costs[0] / max(costs))
+        figure(f"{name}: processor time a job, last", round(costs[-1], 1), "us", "the first burst", round(costs[0], 1),
+               costs[0] / costs[-1])
+        figure(f"{name}: dead rows at the end", dead, "rows")
+        figure(f"{name}: llm.job with its indexes at the end", round(size / 1e6), "MB")
 
     def endpoint(self):
         endpoint_speed.measure(self.chosen.calls, figure, tell)
@@ -192,6 +212,8 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--calls", type=int, default=20_000, help="to the endpoint that answers in 50 ms")
     parser.add_argument("--minutes", type=float, default=float(os.environ.get("MINUTES", 2)), help="of steady load; an hour by hand")
+    parser.add_argument("--pace", type=float, default=0, help="jobs a second of steady load, and a burst a minute; 0: as fast as it goes")
+    parser.add_argument("--burst", type=int, default=20_000, help="jobs enqueued at once")
     parser.add_argument("--poll", type=float, default=1000, help="the dispatcher's poll interval, ms")
     parser.add_argument("--peers", default="", help="only these, parted by commas; none")
     parser.add_argument("--procedures", action="store_true", help="Almagest without its dispatcher: the procedures driven from Python")

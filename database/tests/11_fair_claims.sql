@@ -1,6 +1,6 @@
 -- Who gets the places of a claim: tenants by weight and running jobs, within caps, past pauses.
 BEGIN;
-SELECT plan(32);
+SELECT plan(37);
 CREATE FUNCTION pg_temp.fill(p_tenant text, p_jobs integer, p_type text DEFAULT 'page_classification', p_priority integer DEFAULT NULL)
 RETURNS bigint LANGUAGE sql AS $$
     SELECT count(*) FROM llm.usp_enqueue_many(llm.usp_ensure_tenant(p_tenant), p_type, NULL,
@@ -66,6 +66,36 @@ SET almagest.lane_memory = on;
 SELECT is((SELECT count(*) FROM llm.usp_claim_jobs('w', NULL, 1, NULL, NULL)), 1::bigint, 'a session goes on from where its last claim ended');
 SET almagest.lane_memory = off;
 SELECT is((SELECT count(*) FROM llm.usp_claim_jobs('w', NULL, 5, NULL, NULL)), 2::bigint, 'a job that was handed back is found again although the memory of its lane is past it');
+DELETE FROM llm.job;
+
+-- Where a look takes long, the session's next ones stay near where it was.
+SET almagest.lane_memory = on;
+CREATE FUNCTION pg_temp.look_now(p_whole boolean) RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(set_config('almagest.lanes_' || which, CASE WHEN which LIKE 'whole%' AND NOT p_whole THEN (clock_timestamp() + interval '1 hour')::text END, false))
+      FROM unnest('{until,again,whole_again,whole_until}'::text[]) which
+$$;
+SELECT pg_temp.look_now(true);
+SELECT pg_temp.fill('big', 1);
+SELECT pg_temp.got(1);
+SELECT pg_temp.fill('big', 1), pg_temp.fill('big', 1, 'page_classification', 70), pg_temp.fill('big', 1, 'page_classification', 20),
+       pg_temp.fill('big', 1, 'page_classification', 60), pg_temp.fill('small', 1), pg_temp.fill('big', 1, 'entity_extraction');
+SELECT pg_temp.look_now(false);
+SELECT is(pg_temp.got(10), 'big=5, small=1', 'a near look finds lanes that are new, whatever stands beside them');
+SELECT pg_temp.fill('big', 1);
+UPDATE llm.job SET due_at = due_at - interval '1 hour' WHERE status = 'NEW';
+SELECT pg_temp.look_now(false);
+SELECT is(pg_temp.got(10), '', 'it does not look for what came in long before');
+SELECT llm.fn_turn_back_lanes(ARRAY(SELECT ROW(j.tenant_id, j.job_type, j.priority, j.due_at, j.job_id)::llm.lane FROM llm.job j WHERE j.status = 'NEW'));
+SELECT is(pg_temp.got(10), 'big=1', 'unless it is told of it');
+SELECT llm.usp_fail_job(job_id, lease_token, '{}', false, 1) FROM llm.job WHERE status = 'RUNNING' ORDER BY due_at LIMIT 1;
+UPDATE llm.job SET due_at = due_at - interval '1 hour', available_at = clock_timestamp() WHERE waits;
+SELECT pg_temp.look_now(false);
+SELECT is(pg_temp.got(10), 'big=1', 'as it is of jobs that have waited long enough');
+SELECT pg_temp.fill('small', 1);
+UPDATE llm.job SET due_at = due_at - interval '1 hour' WHERE status = 'NEW';
+SELECT pg_temp.look_now(true);
+SELECT is(pg_temp.got(10), 'small=1', 'and a whole look finds all of it');
+SET almagest.lane_memory = off;
 DELETE FROM llm.job;
 
 -- Completing many at once.

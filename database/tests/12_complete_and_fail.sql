@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(36);
+SELECT plan(40);
 CREATE TEMP TABLE c AS SELECT tap.chunks(1, 'complete', 'First passage.', 'Second passage.', 'First passage.') AS ids;
 CREATE TEMP TABLE p AS SELECT source_page_id AS page_id FROM vector.chunk WHERE chunk_id = (SELECT ids[1] FROM c);
 DELETE FROM llm.job;
@@ -71,5 +71,23 @@ SELECT is((SELECT count(*) FROM generate_series(1, 9) WHERE pg_temp.die(1) = 'FA
 SELECT pg_temp.die(1);
 SELECT is((SELECT status FROM llm.vw_job WHERE job_id = (SELECT job_id FROM l)), 'DEADLETTER',
     'the tenth makes a dead letter');
+
+-- What a session remembers of leases never keeps one for good.
+SELECT llm.usp_retry_dead_letters(1, NULL, NULL);
+CREATE FUNCTION pg_temp.run_out(p_since interval) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE llm.job SET status = 'RUNNING', waits = false, attempts = 1, error = NULL, lease_token = gen_random_uuid(), lease_until = clock_timestamp() - p_since
+     WHERE job_id = (SELECT job_id FROM l);
+    RETURN llm.usp_release_expired_leases(NULL);
+END $$;
+SET almagest.lane_memory = on;
+SELECT set_config('almagest.leases_from', (clock_timestamp() - interval '10 s')::text, false),
+       set_config('almagest.leases_until', (clock_timestamp() + interval '1 hour')::text, false);
+SELECT is(pg_temp.run_out('1 minute'), 0, 'a session whose look took long goes on from where it ended');
+SELECT is(pg_temp.run_out('1 ms'), 1, 'what runs out later is found');
+SELECT set_config('almagest.leases_until', (clock_timestamp() - interval '1 s')::text, false);
+SELECT is(pg_temp.run_out('1 minute'), 1, 'and what was over before once the memory is old');
+SET almagest.lane_memory = off;
+SELECT is(pg_temp.run_out('1 minute'), 1, 'or at once without memory');
 SELECT * FROM finish();
 ROLLBACK;

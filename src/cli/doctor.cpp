@@ -85,10 +85,13 @@ std::vector<Finding> check_health(Session& session) {
         contracts.push_back({{"job_type", type.job_type},
                              {"version", type.version.text()},
                              {"sha256", type.sha256}});
+    const json limits = {
+        {"contracts", contracts},
+        {"transaction_seconds", session.settings().doctor.long_transaction_seconds}};
     std::vector<Finding> findings;
     for (const auto& row : session.rows("SELECT h.\"check\", h.severity, h.message, h.remedy, "
                                         "h.figure FROM llm.fn_health($1::jsonb) h",
-                                        {json{{"contracts", contracts}}.dump()}))
+                                        {limits.dump()}))
         findings.push_back(
             {row["check"], row["severity"], row["message"], cell(row["remedy"]), row["figure"]});
     return findings;

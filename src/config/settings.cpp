@@ -302,6 +302,8 @@ std::vector<Field> all_fields(Draft& draft) {
          section({{"finished_jobs_days", whole(all.retention.finished_jobs_days, 0, kMostDays)},
                   {"artifacts_days", whole(all.retention.artifacts_days, 0, kMostDays)},
                   {"raw_payloads_days", whole(all.retention.raw_payloads_days, 0, kMostDays)}})},
+        {"doctor", section({{"long_transaction_seconds",
+                             whole(all.doctor.long_transaction_seconds, 1, 604'800)}})},
         {"log", section({{"level", choice(all.log.level, {"debug", "info", "warning", "error"})},
                          {"maximum_megabytes", whole(all.log.maximum_megabytes, 1, 1ULL << 20U)},
                          {"files", whole(all.log.files, 2, 1000)}})}};

@@ -151,6 +151,11 @@ struct RetentionSettings {
     unsigned raw_payloads_days = 0;
 };
 
+/// From when on `almagest doctor` calls something unhealthy.
+struct DoctorSettings {
+    unsigned long_transaction_seconds = 600;  ///< what holds vacuum back for longer
+};
+
 struct Settings {
     LlmSettings llm;
     ClusterSettings cluster;
@@ -164,6 +169,7 @@ struct Settings {
     CalendarSettings calendar;
     LogSettings log;
     RetentionSettings retention;
+    DoctorSettings doctor;
 };
 
 /// Reads `defaults` (config/almagest.yaml, which must name every setting), then, where given, a

@@ -129,6 +129,7 @@ TEST_F(Configuration, DefaultsOfTheFileAreThoseOfTheProgram) {
     EXPECT_EQ(read.work.connections, built_in.work.connections);
     EXPECT_EQ(read.work.endpoint_patience, built_in.work.endpoint_patience);
     EXPECT_EQ(read.queue.maximum_payload_bytes, built_in.queue.maximum_payload_bytes);
+    EXPECT_EQ(read.doctor.long_transaction_seconds, built_in.doctor.long_transaction_seconds);
     EXPECT_EQ(read.ingest.maximum_page_bytes, built_in.ingest.maximum_page_bytes);
     EXPECT_EQ(read.log.level, built_in.log.level);
     EXPECT_EQ(read.log.maximum_megabytes, built_in.log.maximum_megabytes);
@@ -231,6 +232,8 @@ TEST_F(Configuration, ValuesOutOfRangeAreRefused) {
     EXPECT_THAT(refusal("log: {level: loud}\n"), HasSubstr("one of debug, info, warning, error"));
     EXPECT_THAT(refusal("llm: {cache: yes}\n"), HasSubstr("llm.cache must be one of off, on"));
     EXPECT_THAT(refusal("log: {files: 1}\n"), HasSubstr("log.files must be a whole number from 2"));
+    EXPECT_THAT(refusal("doctor: {long_transaction_seconds: 0}\n"),
+                HasSubstr("doctor.long_transaction_seconds must be"));
     EXPECT_THAT(refusal("log: {maximum_megabytes: 0}\n"),
                 HasSubstr("log.maximum_megabytes must be"));
     EXPECT_THAT(refusal("chunk: {locale: '../en'}\n"), HasSubstr("language tag"));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <pqxx/pqxx>
 
 #include "error/error.h"
@@ -18,6 +19,13 @@ std::string quoted_element(const std::string& text) {
         element += character;
     }
     return element + '"';
+}
+
+/// The server cuts longer names off, so the statement itself cannot be its name.
+std::string prepared(pqxx::transaction_base& work, const std::string& statement) {
+    auto name = fmt::format("almagest_{:x}", std::hash<std::string>{}(statement));
+    work.conn().prepare(name, statement);
+    return name;
 }
 
 }  // namespace
@@ -82,6 +90,18 @@ pqxx::result Arguments::run(pqxx::transaction_base& work, const std::string& sta
 
 pqxx::row Arguments::run1(pqxx::transaction_base& work, const std::string& statement) const {
     return work.exec_params1(statement, pqxx::prepare::make_dynamic_params(pointers()));
+}
+
+pqxx::result Arguments::run_prepared(pqxx::transaction_base& work,
+                                     const std::string& statement) const {
+    return work.exec_prepared(prepared(work, statement),
+                              pqxx::prepare::make_dynamic_params(pointers()));
+}
+
+pqxx::row Arguments::run1_prepared(pqxx::transaction_base& work,
+                                   const std::string& statement) const {
+    return work.exec_prepared1(prepared(work, statement),
+                               pqxx::prepare::make_dynamic_params(pointers()));
 }
 
 std::vector<const char*> Arguments::pointers() const {

@@ -40,6 +40,12 @@ class Arguments {
                                    const std::string& statement) const;
     /// Expects exactly one row.
     [[nodiscard]] pqxx::row run1(pqxx::transaction_base& work, const std::string& statement) const;
+    /// The same for a statement that a session runs again and again, always in the same words: it
+    /// is parsed and planned once a session.
+    [[nodiscard]] pqxx::result run_prepared(pqxx::transaction_base& work,
+                                            const std::string& statement) const;
+    [[nodiscard]] pqxx::row run1_prepared(pqxx::transaction_base& work,
+                                          const std::string& statement) const;
     [[nodiscard]] std::vector<const char*> pointers() const;
 
   private:

@@ -13,6 +13,34 @@
 namespace almagest::store {
 namespace {
 
+int prepared_answer(Connection& connection, int number) {
+    int answer = 0;
+    connection.one_statement([&](pqxx::transaction_base& work) {
+        answer = Arguments().add(number).run1_prepared(work, "SELECT answer($1::int)")[0].as<int>();
+    });
+    return answer;
+}
+
+TEST(Arguments, APreparedStatementOutlivesRollbacksLostConnectionsAndReplacedFunctions) {
+    const auto conninfo = SharedCluster::empty_database();
+    Connection connection(conninfo, "test");
+    Connection other(conninfo, "other");
+    const std::string function = "(n int) RETURNS int LANGUAGE sql AS ";
+    other.statement("CREATE FUNCTION answer" + function + "'SELECT 1 / n'");
+    EXPECT_THROW((void)prepared_answer(connection, 0), PermanentError);
+    EXPECT_EQ(prepared_answer(connection, 1), 1);
+    int pid = 0;
+    connection.transaction([&](pqxx::work& work) {
+        pid = work.exec1("SELECT pg_backend_pid()")[0].as<int>();
+        const auto prepared = work.exec1("SELECT count(*) FROM pg_prepared_statements");
+        EXPECT_EQ(prepared[0].as<int>(), 1);
+    });
+    other.statement("CREATE OR REPLACE FUNCTION answer" + function + "'SELECT n + 41'");
+    EXPECT_EQ(prepared_answer(connection, 1), 42);
+    other.statement("SELECT pg_terminate_backend(" + std::to_string(pid) + ", 10000)");
+    EXPECT_EQ(prepared_answer(connection, 1), 42);
+}
+
 TEST(Arguments, ValuesArriveAsTheyWere) {
     Connection connection(SharedCluster::empty_database(), "test");
     const std::vector<std::string> texts{"plain", "a,b",  "\"quoted\"", "back\\slash", "{brace}",

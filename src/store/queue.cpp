@@ -99,10 +99,11 @@ Queue::Enqueued Queue::enqueue(const NewJob& job) {
         .add(job.correlation_id);
     Enqueued enqueued;
     connection_->transaction([&](pqxx::work& work) {
-        const auto row = arguments.run1(work,
-                                        "SELECT job_id, is_new FROM llm.usp_enqueue_job($1::int, "
-                                        "$2::text, $3::text, $4::bigint, "
-                                        "$5::bigint, $6::jsonb, $7::text, $8::int, $9::uuid)");
+        const auto row =
+            arguments.run1_prepared(work,
+                                    "SELECT job_id, is_new FROM llm.usp_enqueue_job($1::int, "
+                                    "$2::text, $3::text, $4::bigint, "
+                                    "$5::bigint, $6::jsonb, $7::text, $8::int, $9::uuid)");
         enqueued = {row[0].as<std::int64_t>(), row[1].as<bool>()};
     });
     return enqueued;
@@ -117,20 +118,24 @@ std::size_t Queue::enqueue_many(const NewJobs& jobs) {
         .add(jobs.priority);
     std::size_t fresh = 0;
     connection_->one_statement([&](pqxx::transaction_base& work) {
-        fresh =
-            arguments
-                .run1(work,
-                      "SELECT count(*) FILTER (WHERE is_new) FROM llm.usp_enqueue_many($1::int, "
-                      "$2::text, NULL, $3::jsonb[], NULL, NULL, $4::text[], $5::int, NULL)")[0]
-                .as<std::size_t>();
+        fresh = arguments
+                    .run1_prepared(
+                        work,
+                        "SELECT count(*) FILTER (WHERE is_new) FROM llm.usp_enqueue_many($1::int, "
+                        "$2::text, NULL, $3::jsonb[], NULL, NULL, $4::text[], $5::int, NULL)")[0]
+                    .as<std::size_t>();
     });
     return fresh;
 }
 
 void Queue::hint() {
     // A hint need not survive a crash, so nobody waits for the disk.
-    connection_->statement(
-        fmt::format("BEGIN; SET LOCAL synchronous_commit = off; NOTIFY {}; COMMIT", jobs_channel));
+    connection_->one_statement([&](pqxx::transaction_base& work) {
+        (void)Arguments()
+            .add(std::string(jobs_channel))
+            .run_prepared(
+                work, "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, '')");
+    });
 }
 
 void Queue::set_limits(std::uint64_t maximum_payload_bytes) {
@@ -195,7 +200,7 @@ std::vector<ClaimedJob> Queue::claim(const std::string& worker_id, const ClaimFi
         .add(filter.min_priority);
     std::vector<ClaimedJob> jobs;
     connection_->one_statement([&](pqxx::transaction_base& work) {
-        const auto rows = arguments.run(
+        const auto rows = arguments.run_prepared(
             work,
             "SELECT job_id, lease_token, job_type, contract_version, tenant_id, source_page_id, "
             "chunk_id, "
@@ -221,8 +226,8 @@ std::vector<std::int64_t> Queue::extend(std::span<const ClaimedJob> jobs) {
     const auto arguments = Arguments().add_array(ids).add_array(tokens);
     std::vector<std::int64_t> held;
     connection_->transaction([&](pqxx::work& work) {
-        for (const auto& row :
-             arguments.run(work, "SELECT * FROM llm.usp_extend_leases($1::bigint[], $2::uuid[])")) {
+        for (const auto& row : arguments.run_prepared(
+                 work, "SELECT * FROM llm.usp_extend_leases($1::bigint[], $2::uuid[])")) {
             held.push_back(row[0].as<std::int64_t>());
         }
     });
@@ -241,7 +246,7 @@ Queue::Completed Queue::complete(const ClaimedJob& job, const Completion& comple
             completion.handler.empty()
                 ? std::string("CASE WHEN $4::jsonb IS NOT NULL THEN NULL::jsonb END")
                 : quoted_procedure(work, completion.handler) + "($1::bigint, $3::uuid, $4::jsonb)";
-        const auto row = arguments.run1(
+        const auto row = arguments.run1_prepared(
             work, fmt::format("SELECT o.counts, {} llm.usp_complete_jobs(ARRAY[$1::bigint], "
                               "ARRAY[$2::uuid], ARRAY[$3::uuid], ARRAY[o.counts]) AS followers "
                               "FROM (SELECT {} AS counts OFFSET 0) o",
@@ -281,9 +286,9 @@ std::vector<Queue::Completed> Queue::complete_all(std::span<const Ended> ended) 
         }
         const auto followers =
             arguments
-                .run1(work,
-                      "SELECT llm.usp_complete_jobs($1::bigint[], $2::uuid[], "
-                      "array_replace($3::text[], '', NULL)::uuid[], $4::jsonb[])")[0]
+                .run1_prepared(work,
+                               "SELECT llm.usp_complete_jobs($1::bigint[], $2::uuid[], "
+                               "array_replace($3::text[], '', NULL)::uuid[], $4::jsonb[])")[0]
                 .as<int>();
         if (!completed.empty()) completed.front().followers = followers;
     });
@@ -339,7 +344,7 @@ int Queue::release_expired(int limit) {
     connection_->one_statement([&](pqxx::transaction_base& work) {
         released = Arguments()
                        .add(limit)
-                       .run1(work, "SELECT llm.usp_release_expired_leases($1::int)")[0]
+                       .run1_prepared(work, "SELECT llm.usp_release_expired_leases($1::int)")[0]
                        .as<int>();
     });
     return released;
@@ -393,7 +398,7 @@ void Queue::start_run(const std::string& run_id, std::int64_t job_id, const std:
     const auto arguments =
         Arguments().add(run_id).add(job_id).add(model).add(worker_id).add(artifact);
     connection_->one_statement([&](pqxx::transaction_base& work) {
-        (void)arguments.run(
+        (void)arguments.run_prepared(
             work, "SELECT llm.usp_start_run($1::uuid, $2::bigint, $3::text, $4::text, $5::text)");
     });
 }

@@ -87,7 +87,8 @@ Remedy remedy_of(std::string_view sqlstate) {
             return Remedy::usage;
         }
     }
-    for (const std::string_view passing : {"08", "40", "53", "25P03", "55P03", "57014", "57P0"}) {
+    for (const std::string_view passing :
+         {"08", "40", "53", "25006", "25P03", "55P03", "57014", "57P0"}) {
         if (sqlstate.starts_with(passing)) {
             return Remedy::retry;
         }

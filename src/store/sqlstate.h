@@ -17,8 +17,8 @@ class LeaseLost : public Error {
 /// What a caller can do about an SQLSTATE.
 enum class Remedy { lease_lost, usage, retry, none };
 
-/// AL001 is a lost lease; AL002, AL004 and AL005 are usage; classes 08, 40 and 53, and 25P03,
-/// 55P03, 57014 and 57P0x may succeed later; nothing helps against the rest.
+/// AL001 is a lost lease; AL002, AL004 and AL005 are usage; classes 08, 40 and 53, and 25006,
+/// 25P03, 55P03, 57014 and 57P0x may succeed later; nothing helps against the rest.
 [[nodiscard]] Remedy remedy_of(std::string_view sqlstate);
 
 /// The SQLSTATE of an error thrown by this room, "" when it has none. Thread-safe.

@@ -43,7 +43,8 @@ telemetry::Context context_of(const store::ClaimedJob& job, const std::string& r
 /// Was it the server that went away, rather than a conflict with another transaction?
 bool lost_the_server(const std::exception& error) {
     const auto sqlstate = store::sqlstate_of(error);
-    return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate.starts_with("53");
+    return sqlstate.starts_with("08") || sqlstate.starts_with("57P") ||
+           sqlstate.starts_with("53") || sqlstate == "25006";
 }
 
 std::int64_t milliseconds_since(JobsInHand::Clock::time_point then) {

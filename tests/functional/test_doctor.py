@@ -1,4 +1,6 @@
 """`almagest doctor`: what is unhealthy, what to do about it, and the exit code that tells a script."""
+import time
+
 from home import HomeCase, PAGES
 
 
@@ -74,6 +76,20 @@ class Doctor(HomeCase):
         self.home.sql(forge.format("forged"))
         self.assertNames(self.findings(1)["audit"], "unwell", "audit")
         self.home.sql(forge.format("it says so"))
+        self.findings(0)
+
+    def test_a_transaction_open_for_longer_than_the_configuration_says_is_unwell(self):
+        holder = self.home.start("sql", "BEGIN; SELECT txid_current(); SELECT pg_sleep(120)")
+        held = "SELECT count(*) FROM pg_stat_activity WHERE query ~ 'txid_current' AND pid <> pg_backend_pid() AND clock_timestamp() - xact_start > interval '1.1 s'"
+        deadline = time.monotonic() + 60
+        while self.home.number(held) == 0:
+            self.assertLess(time.monotonic(), deadline, "the transaction never opened")
+        self.findings(0)
+        self.home.settings = {"doctor": {"long_transaction_seconds": 1}}
+        found = self.findings(1)
+        self.assertNames(found["transactions"], "unwell", "vacuum is held back", "pg_terminate_backend(")
+        self.home.sql(found["transactions"]["remedy"].partition("almagest sql ")[2].strip('"'))
+        self.home.finish(holder)
         self.findings(0)
 
     def test_a_full_disk_is_unwell(self):

@@ -4,8 +4,8 @@ from __future__ import annotations
 import collections
 import random
 import signal
-import time
 
+from awake import awake
 from processes import Company
 
 WEIGHTS = {"kill": 34, "stop": 26, "clock": 14, "terminate": 6, "cut": 5, "kill producer": 5, "restart fast": 4,
@@ -40,6 +40,8 @@ class Faults:
                                  " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 4) a")
         elif kind == "crowd":
             company.start_crowd(self.claimers, lots.uniform(1.0, 2.0))
+        elif kind == "fail over":
+            company.cluster.fail_over()
         else:
             company.cluster.restart(kind.split()[1])
         self.done[kind] += 1
@@ -57,7 +59,7 @@ class Faults:
         if kind == "stop" and len(running) > len(company.workers) // 2:
             worker = lots.choice(running)
             worker.signal(signal.SIGSTOP)
-            worker.continues_at = time.monotonic() + self.lease * lots.uniform(1.5, 3.0)
+            worker.continues_at = awake() + self.lease * lots.uniform(1.5, 3.0)
             return kind
         if kind == "stop":
             kind = "kill"
@@ -66,7 +68,7 @@ class Faults:
         if kind == "terminate":
             worker.signal(signal.SIGCONT)
             worker.signal(signal.SIGTERM)
-            company.leaving.append((worker, time.monotonic() + 60))
+            company.leaving.append((worker, awake() + 60))
         else:
             worker.kill()
         company.start_worker()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+from awake import awake
 from cluster import program
 
 FOLDER = pathlib.Path(__file__).resolve().parent
@@ -132,7 +133,7 @@ class Company:
     def look_after(self) -> list[str]:
         """Continues who was stopped long enough; replaces workers that ended by themselves. What went wrong."""
         wrong = []
-        now = time.monotonic()
+        now = awake()
         for worker in self.workers:
             if worker.continues_at is not None and now >= worker.continues_at:
                 worker.continues_at = None

@@ -24,9 +24,11 @@ except ImportError:
 
 import broken
 import faults
+from awake import awake
 from cluster import Cluster, Session
 from oracle import Oracle
 from processes import FAKETIME, FOLDER, Company
+from standby import ClusterWithStandby
 
 BACKLOG = 3000      # jobs that wait at most
 STALLED_AFTER = 90  # seconds without progress
@@ -42,6 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--producers", type=int, default=2)
     parser.add_argument("--claimers", type=int, default=100, help="in a crowd")
     parser.add_argument("--lease", type=int, default=2, help="seconds (2)")
+    parser.add_argument("--fail-over", action="store_true", help="half-way the server dies and a synchronous standby takes over")
     parser.add_argument("--broken", choices=sorted(broken.VARIANTS), help="with a broken variant, which must be caught")
     parser.add_argument("--workers-of", choices=["both", "sql", "dispatcher"], default="both",
                         help="which kind: those that speak to the procedures, those that run the dispatcher, or both in turn")
@@ -64,6 +67,8 @@ class Stress:
         self.cluster = cluster
         lots = random.Random(seed)
         self.plan = faults.plan(chosen.faults, lots, chosen.only)
+        if chosen.fail_over:
+            self.plan.insert(len(self.plan) // 2, "fail over")
         self.company = Company(cluster, self.session, folder, random.Random(lots.random()), chosen.workers_of, "clock" in chosen.only)
         self.faults = faults.Faults(self.company, random.Random(lots.random()), chosen.lease, chosen.claimers)
         self.violations: list[str] = []
@@ -84,12 +89,12 @@ class Stress:
         self.last_told = now
         share = self.done / self.chosen.jobs
         left = (now - self.began) * (1 - share) / share if share > 0.01 else None
-        print(f"stress: {phase}: {self.done:,} of {self.chosen.jobs:,} jobs, {sum(self.faults.done.values())} of {self.chosen.faults} faults"
+        print(f"stress: {phase}: {self.done:,} of {self.chosen.jobs:,} jobs, {sum(self.faults.done.values())} of {len(self.plan)} faults"
               + (f", about {left:.0f} s left" if left is not None and phase == "running" else ""), file=sys.stderr, flush=True)
 
     def watch(self, phase: str, finished) -> bool:
         """Looks after everyone until `finished()`; false when it stalls or something is violated."""
-        progress, since, looked = -1, time.monotonic(), 0.0
+        progress, since, looked = -1, awake(), 0.0
         while not finished():
             self.violations += self.company.look_after()
             while len(self.company.workers) < self.chosen.workers:
@@ -104,8 +109,8 @@ class Stress:
                 return False
             at = (self.done, sum(self.faults.done.values()))
             if at != progress:
-                progress, since = at, time.monotonic()
-            elif time.monotonic() - since > STALLED_AFTER:
+                progress, since = at, awake()
+            elif awake() - since > STALLED_AFTER:
                 self.violations.append(f"nothing moves any more for {STALLED_AFTER} s: {self.oracle.left()} jobs are left")
                 return False
             time.sleep(0.05)  # between two looks
@@ -170,7 +175,7 @@ def main() -> int:
     cluster = None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster is stopped
     try:
-        cluster = Cluster()
+        cluster = ClusterWithStandby() if chosen.fail_over else Cluster()
         cluster.create_database()
         cluster.migrate()
         stress = Stress(chosen, seed, cluster, folder)
@@ -194,6 +199,7 @@ def main() -> int:
     else:
         print_summary(result, f"tests/stress/run.py --jobs {chosen.jobs} --faults {chosen.faults} --seed {seed} --workers {chosen.workers}"
                       + ("" if len(chosen.only) == len(faults.WEIGHTS) else f" --only '{','.join(sorted(chosen.only))}'")
+                      + (" --fail-over" if chosen.fail_over else "")
                       + (f" --broken {chosen.broken}" if chosen.broken else "")
                       + ("" if chosen.workers_of == "both" else f" --workers-of {chosen.workers_of}"))
     return 1 if result["violations"] else 0

@@ -46,6 +46,15 @@ class TheQueue(unittest.TestCase):
         self.assertGreater(result["steps"]["handed back"], 0)
 
 
+class TheQueueWithAStandby(unittest.TestCase):
+    def test_loses_nothing_and_does_nothing_twice_when_the_server_dies_and_its_standby_takes_over(self):
+        done, result = stress("--jobs", 3000, "--faults", 6, "--workers", 6, "--only", "kill,cut,kill producer,restart fast", "--fail-over")
+        self.assertEqual([], result["violations"], f"seed {result['seed']}\n{done.stderr}")
+        self.assertEqual(0, done.returncode)
+        self.assertGreaterEqual(result["jobs"]["acknowledged"], 3000)
+        self.assertEqual(1, result["faults"]["fail over"])
+
+
 def broken_run(name: str) -> tuple[subprocess.CompletedProcess, dict]:
     """What is broken shows only when workers meet at a bad moment: on a busy machine not in every run, in three it has to."""
     for _ in range(3):

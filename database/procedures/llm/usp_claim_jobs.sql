@@ -40,9 +40,13 @@ BEGIN
            EXISTS (SELECT FROM llm.tenant t WHERE t.max_running IS NOT NULL OR t.paused_at IS NOT NULL OR t.spending_held_until IS NOT NULL)
       INTO v_waits_over, v_type_limits, v_tenant_limits;
     IF v_waits_over THEN
-        UPDATE llm.job j SET waits = false
-         WHERE j.job_id IN (SELECT w.job_id FROM llm.job w WHERE w.waits AND w.available_at <= v_now
-                             ORDER BY w.available_at LIMIT 1000 FOR UPDATE SKIP LOCKED);
+        WITH ready AS (
+            UPDATE llm.job j SET waits = false
+             WHERE j.job_id IN (SELECT w.job_id FROM llm.job w WHERE w.waits AND w.available_at <= v_now
+                                 ORDER BY w.available_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+            RETURNING j.tenant_id, j.job_type, j.priority, j.due_at, j.job_id)
+        SELECT array_agg(r::llm.lane) INTO v_lanes FROM ready r;
+        PERFORM llm.fn_turn_back_lanes(v_lanes);
     END IF;
     -- Who claims from under a cap does so one after the other, each seeing what those before it took.
     IF v_type_limits THEN
