@@ -14,3 +14,6 @@ ALTER TABLE dbo.fact_entity_extraction DROP CONSTRAINT IF EXISTS fact_entity_ext
 
 -- The natural key begins with the same.
 DROP INDEX IF EXISTS dbo.bridge_entity_relation_from;
+
+-- Replaced by one that takes several arrays of items.
+DROP FUNCTION IF EXISTS dbo.usp_lock_item_names(integer, jsonb);
