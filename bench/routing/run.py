@@ -4,10 +4,11 @@ that has 0, 100,000 or 1,000,000 entities already, over 1, 2 and 4 connections, 
 takes to find out which entities 100 names mean (a third as written, a third in capitals, a third misspelt and so unknown).
 
     make bench NAME=routing
-    bench/routing/run.py [--entities 0,100000,1000000] [--connections 1,2,4] [--passages N] [--size N] [--statements]
+    bench/routing/run.py [--entities 0,100000,1000000] [--connections 1,2,4] [--passages N] [--size N] [--batch N]
+                         [--statements]
 
 A passage's answer has 20 entities, a third of them new, and 15 relations among them, each with a quote; --size makes it so many
-times larger. --statements prints where the server's time goes. A figure a line on standard output; ratio is to COPY, or to the empty star schema; greater is better."""
+times larger, --batch routes so many answers a call, which is what runners do with answers that wait. --statements prints where the server's time goes. A figure a line on standard output; ratio is to COPY, or to the empty star schema; greater is better."""
 from __future__ import annotations
 
 import argparse
@@ -62,8 +63,8 @@ def name_of(n: int) -> str:
     return f"{(parts[0] + parts[1]).capitalize()} {(parts[2] + parts[3]).capitalize()} {n}"
 
 
-def answers(lots: random.Random, known: int, fresh: int, size: int) -> tuple[str, str]:
-    """Of one passage; fresh: the first number that no entity has yet."""
+def answers(lots: random.Random, known: int, fresh: int, size: int) -> tuple[str, str, int]:
+    """Of one passage, and how many items they have; fresh: the first number that no entity has yet."""
     numbers = [fresh + place if known == 0 or place % 3 == 0 else lots.randint(1, known) for place in range(size * ENTITIES)]
     names = [name_of(number) for number in dict.fromkeys(numbers)]
 
@@ -77,7 +78,7 @@ def answers(lots: random.Random, known: int, fresh: int, size: int) -> tuple[str
     for place in range(size * RELATIONS):
         subject, target = lots.sample(names, 2)
         relations.append(item(50 * place % 19_000, {"subject": subject, "predicate": lots.choice(["leads", "owns", "is part of"]), "object": target}))
-    return json.dumps(entities), json.dumps(relations)
+    return json.dumps(entities), json.dumps(relations), len(entities) + len(relations)
 
 
 def connect(cluster: Cluster):
@@ -131,20 +132,26 @@ def add_pages(cursor, count: int) -> list[tuple[int, int]]:
 add_pages.number = 0
 
 
-def route(cluster: Cluster, passages: list) -> int:
-    """Items routed, a transaction for the entities and one for the relations of each passage."""
+def route(cluster: Cluster, passages: list, batch: int) -> int:
+    """Items routed, a transaction for the entities and one for the relations of each passage; or, several passages a call, one for both."""
     connection = connect(cluster)
     items = 0
     with connection.cursor() as cursor:
-        for page, chunk, entities, relations in passages:
-            for procedure, answer in (("entities", entities), ("entity_relations", relations)):
-                cursor.execute(f"SELECT FROM dbo.usp_batch_insert_{procedure}(1, NULL, %s, %s, %s::jsonb)", (page, chunk, answer))
-                items += cursor.rowcount
+        for at in range(0, len(passages), batch):
+            pages, chunks, entities, relations, sizes = map(list, zip(*passages[at:at + batch]))
+            if batch > 1:
+                nothing = [None] * len(pages)
+                run(cursor, "SELECT dbo.usp_route_passages(1, dbo.fn_passages(1, %s::uuid[], %s::bigint[], %s::bigint[], %s::text[], %s::text[]),"
+                    " %s::jsonb[], %s::jsonb[])", (nothing, pages, chunks, nothing, nothing, entities, relations))
+            else:
+                for procedure, answer in (("entities", entities[0]), ("entity_relations", relations[0])):
+                    cursor.execute(f"SELECT FROM dbo.usp_batch_insert_{procedure}(1, NULL, %s, %s, %s::jsonb)", (pages[0], chunks[0], answer))
+            items += sum(sizes)
     connection.close()
     return items
 
 
-def measure(cluster: Cluster, known: int, connections: int, passages: int, size: int) -> float:
+def measure(cluster: Cluster, known: int, connections: int, passages: int, size: int, batch: int) -> float:
     """Items a second. The first passages of each connection are not counted: plans and caches are made then."""
     lots = random.Random(known + connections)
     connection = connect(cluster)
@@ -158,9 +165,9 @@ def measure(cluster: Cluster, known: int, connections: int, passages: int, size:
 
     def worker(number: int):
         mine = work[number::connections]
-        route(cluster, mine[:10])
+        route(cluster, mine[:10], batch)
         start.wait()
-        counted.append(route(cluster, mine[10:]))
+        counted.append(route(cluster, mine[10:], batch))
 
     threads = [threading.Thread(target=worker, args=(number,)) for number in range(connections)]
     for thread in threads:
@@ -238,6 +245,7 @@ def main():
     parser.add_argument("--connections", default="1,2,4")
     parser.add_argument("--passages", type=int, default=400)
     parser.add_argument("--size", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--statements", action="store_true")
     chosen = parser.parse_args()
     settings = {"shared_buffers": "'2GB'", "max_wal_size": "'4GB'"}
@@ -254,10 +262,10 @@ def main():
                 connection.close()
             for connections in map(int, chosen.connections.split(",")):
                 before = greatest_keys(cluster)
-                speed = measure(cluster, known, connections, chosen.passages, chosen.size)
+                speed = measure(cluster, known, connections, chosen.passages, chosen.size, chosen.batch)
                 limit = copy_speed(cluster, before, (chosen.passages + 10 * connections) * chosen.size * (ENTITIES + RELATIONS))
                 said = (f"routing into {known:,} entities, {chosen.size * (ENTITIES + RELATIONS)} items a passage, "
-                        f"{connections} connection{'s' if connections > 1 else ''}")
+                        f"{f'{chosen.batch} passages a call, ' if chosen.batch > 1 else ''}{connections} connection{'s' if connections > 1 else ''}")
                 figure(said, speed, "items/s", "COPY of the same rows", limit, speed / limit)
                 if connections in empty:
                     figure(said, speed, "items/s", "into an empty star schema", empty[connections], speed / empty[connections])

@@ -1,7 +1,7 @@
 -- Forgetting pages: what only they supported goes, what others support is what it was without them.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(50);
+SELECT plan(54);
 
 -- Every row of knowledge and of pages, apart from when it was last touched, from records that stay, and from the counts of names.
 CREATE FUNCTION pg_temp.dump(p_tenant integer) RETURNS TABLE (table_name text, row_text text) LANGUAGE plpgsql AS $$
@@ -181,6 +181,22 @@ SELECT is((pg_temp.forget(1, 'asked') -> 0) @> '{"answers": 1, "artifacts": ["/l
 SELECT is((SELECT count(*) FROM llm.answer_cache WHERE answer_key IN (decode(repeat('ab', 32), 'hex'), decode(repeat('cd', 32), 'hex'))), 1::bigint, 'not those of others');
 SELECT row_eq($$SELECT prompt_tokens, artifact, error, (SELECT count(*) FROM llm.run_refusal f WHERE f.run_id = r.run_id) FROM llm.run r WHERE run_id = '00000000-0000-0000-0000-00000000abcd'$$, ROW(5::bigint, NULL::text, NULL::jsonb, 0::bigint), 'the run stays for the account, without what was said');
 SELECT throws_ok('SELECT llm.usp_complete_job(job_id, lease_token, NULL, NULL) FROM claimed', 'AL001', NULL, 'and a runner that was at it has lost its lease');
+
+-- What was asked about pairs of which one goes.
+SELECT tap.job_type('entity_dedupe', 'page');
+CREATE TEMP TABLE alike AS SELECT tap.chunks(1, 'alike', 'Zora Vell and Zorra Vell; Yann Osk and Yan Osk.') AS a, tap.chunks(1, 'alike too', 'Zora Vell.') AS b;
+SELECT tap.route_entities(a[1], VARIADIC ARRAY(SELECT tap.entity(a[1], n, 'person') FROM unnest('{Zora Vell,Zorra Vell,Yann Osk,Yan Osk}'::text[]) n)), tap.route_entities(b[1], tap.entity(b[1], 'Zora Vell', 'person')) FROM alike;
+SELECT is((SELECT enqueued FROM dbo.usp_note_similar_entities(1, (SELECT jsonb_agg(jsonb_build_object('first_entity_id', least(x.entity_id, y.entity_id), 'second_entity_id', greatest(x.entity_id, y.entity_id),
+        'similarity', 0.9, 'explanation', jsonb_build_array(jsonb_build_object('evidence', x.entity_name || ' is like ' || y.entity_name, 'bits', 3))))
+    FROM dbo.dim_entity x JOIN dbo.dim_entity y ON (x.entity_name, y.entity_name) IN (('Zora Vell', 'Zorra Vell'), ('Yann Osk', 'Yan Osk')) WHERE x.tenant_id = 1 AND y.tenant_id = 1))), 2, 'pairs are asked about');
+SELECT llm.usp_complete_job(j.job_id, j.lease_token, NULL, '{"decision": "distinct", "reason": "Yann is not Yan"}')
+  FROM llm.usp_claim_jobs('w', '{entity_dedupe}', 2, NULL, 1) j WHERE j.payload::text LIKE '%Yann%';
+SELECT pg_temp.forget(1, 'alike');
+SELECT is((SELECT count(*) FROM llm.job j WHERE j.payload::text LIKE '%Vell%'), 0::bigint, 'what was asked of one that is gone is not asked any more');
+SELECT is((SELECT count(*) FROM llm.job_history h WHERE concat(h.payload, h.result) ~ 'Osk|Yann'), 0::bigint, 'what was answered keeps no name');
+SELECT is((SELECT count(*) FROM llm.job_history h WHERE h.job_type = 'entity_dedupe' AND h.tenant_id = 1 AND h.payload ? 'first_entity_id' AND h.result ->> 'decision' = 'distinct'), 1::bigint,
+    'but which pair it was, and what was said');
+SELECT pg_temp.forget(1, 'alike too');
 
 -- What is refused, and what means nothing.
 SELECT throws_ok('SELECT * FROM ingest.fn_find_pages(1, '''')', 'AL005', NULL, 'no source at all');

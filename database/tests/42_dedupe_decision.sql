@@ -43,7 +43,7 @@ SELECT results_eq($$SELECT * FROM pg_temp.status('F')$$, $$VALUES ('open', 'dist
 SELECT is(pg_temp.decide('F', 'merge', 1, '{"grounding": "passage"}') ->> 'status', 'merged', 'one that read well does merge');
 SELECT dbo.usp_unmerge_entities((SELECT max(merge_id) FROM dbo.entity_merge));
 CREATE TEMP TABLE forgetting AS SELECT dbo.usp_forget_page(1, source_page_id, NULL, NULL) FROM sem.source_page WHERE locator = 'more pairs';
-SELECT is(dbo.usp_process_entity_dedupe_output(pg_temp.job('F'), NULL, '{}'), format('{"decision": null, "applied": false, "status": "unknown", "merge_id": null, "reason": "entity %s is gone, entity %s is gone: there is nothing to decide"}', one, two)::jsonb, 'a job about forgotten ones ends with the reason') FROM pair WHERE name = 'F';
+SELECT is(dbo.usp_process_entity_dedupe_output((SELECT j.job_id FROM llm.usp_enqueue_job(1, 'entity_dedupe', NULL, NULL, NULL, jsonb_build_object('first_entity_id', one, 'second_entity_id', two), NULL, NULL, NULL) j), NULL, '{}'), format('{"decision": null, "applied": false, "status": "unknown", "merge_id": null, "reason": "entity %s is gone, entity %s is gone: there is nothing to decide"}', one, two)::jsonb, 'a job about forgotten ones ends with the reason') FROM pair WHERE name = 'F';
 SELECT throws_ok($$SELECT pg_temp.decide('D', 'merge', 1, '{"grounding": 3}')$$, 'AL003', 'grounding: must be a string', 'a grounding that is none is refused');
 
 SELECT throws_ok(format('SELECT pg_temp.decide(''D'', ''merge'', 1, %L)', more), 'AL003', fault, left(fault, 60)) FROM (VALUES

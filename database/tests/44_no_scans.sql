@@ -1,7 +1,7 @@
 -- Routing and merging read tables by their indexes, however long the tables are.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(4);
+SELECT plan(5);
 INSERT INTO dbo.name (tenant_id, name_key) SELECT 1, 'thing ' || n FROM generate_series(1, 20000) n;
 INSERT INTO dbo.dim_event (tenant_id, name_id, event_name, name_key, event_type) SELECT 1, name_id, name_key, name_key, 'battle' FROM dbo.name WHERE name_key LIKE 'thing %';
 INSERT INTO dbo.dim_entity (tenant_id, name_id, entity_name, name_key, entity_type, type_key) SELECT 1, name_id, name_key, name_key, 'person', 'person' FROM dbo.name WHERE name_key LIKE 'thing %';
@@ -27,5 +27,13 @@ SELECT count(*) FROM c, dbo.usp_batch_insert_facts(1, NULL, page, chunk, pg_temp
 SELECT is_empty('SELECT * FROM pg_temp.scanned()', 'facts');
 SELECT dbo.usp_merge_entities(1, one, ARRAY[two], 'alike', 'ada') FROM pair;
 SELECT is_empty('SELECT * FROM pg_temp.scanned()', 'merges');
+-- What brings the review queue up to date asks for the contradictions of all items of one type at once, not again for each that waits.
+SET LOCAL track_functions = 'pl';
+WITH r AS (INSERT INTO dbo.bridge_entity_relation (tenant_id, from_entity_id, to_entity_id, relation_type, confidence, promotion_state)
+           SELECT 1, entity_id, entity_id, 'leads', 0.8, 'candidate' FROM dbo.dim_entity LIMIT 500 RETURNING relation_id)
+INSERT INTO dbo.evidence (tenant_id, target_table, target_id, source_page_id, chunk_id, char_start, char_end, grounding, confidence, earned_state)
+    SELECT 1, 'dbo.bridge_entity_relation', relation_id, page, chunk, 0, 1, 'exact', 0.8, 'candidate' FROM r, c;
+SELECT dbo.usp_refresh_review(1, 10000);
+SELECT cmp_ok((SELECT calls FROM pg_stat_xact_user_functions WHERE schemaname = 'dbo' AND funcname = 'fn_conflicts'), '<=', (SELECT 2 * count(*) FROM dbo.fn_item_kinds()), 'the review queue');
 SELECT * FROM finish();
 ROLLBACK;

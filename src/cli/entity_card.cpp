@@ -111,7 +111,7 @@ void print_relations(const json& entity, std::size_t quotes) {
         const auto other = printable(cell(relation["other"]["name"]));
         const bool out = relation["direction"] == "out";
         print_line(fmt::format("{} {} {}", out ? name : other,
-                               paint(printable(cell(relation["relation_type"])), Colour::bold),
+                               paint(words_of(relation["relation_type"]), Colour::bold),
                                out ? other : name),
                    relation, quotes);
     }
@@ -152,21 +152,32 @@ void print_similar(const json& entity) {
     print_heading("May be the same");
     for (const auto& other : entity["similar"])
         std::cout << printable(fmt::format("  {} ({}), {}: `almagest merge {} {}` says so",
-                                           cell(other["name"]), cell(other["type"]),
-                                           cell(other["reason"]), cell(entity["entity_id"]),
+                                           cell(other["name"]), words_of(other["type"]),
+                                           words_of(other["reason"]), cell(entity["entity_id"]),
                                            cell(other["entity_id"])))
                   << "\n";
 }
 
+/// "named twice on one page".
+std::string naming_of(const json& entity) {
+    const auto times = entity.value("mentions", 0);
+    const auto pages = entity.value("pages", 0);
+    if (times == 0) return "named nowhere";
+    return fmt::format("named {} on {}",
+                       times == 1   ? "once"
+                       : times == 2 ? "twice"
+                                    : fmt::format("{} times", times),
+                       pages == 1 ? "one page" : fmt::format("{} pages", pages));
+}
+
 void print_head(const json& entity) {
     std::cout << paint(printable(cell(entity["name"])), Colour::bold)
-              << fmt::format(" · {} · {} · named {} times on {} pages\n",
-                             printable(cell(entity["type"])), state_of(entity),
-                             cell(entity["mentions"]), cell(entity["pages"]));
+              << fmt::format(" · {} · {} · {}\n", words_of(entity["type"]), state_of(entity),
+                             naming_of(entity));
     if (!entity["aliases"].empty()) std::cout << "  also: " << listed(entity["aliases"]) << "\n";
     if (!entity["tags"].empty()) std::cout << "  tags: " << listed(entity["tags"]) << "\n";
     for (const auto& [key, value] : entity["attributes"].items())
-        std::cout << fmt::format("  {}: {}\n", printable(key), listed(value));
+        std::cout << fmt::format("  {}: {}\n", words_of(key), listed(value));
 }
 
 }  // namespace

@@ -77,6 +77,33 @@ nlohmann::json route(pqxx::work& work, const ClaimedJob& job, const Queue::Compl
             .run1(work, fmt::format("SELECT {}($1::bigint, $2::uuid, $3::jsonb)", handler))[0]);
 }
 
+/// Several answers of one handler by one call. The counts go to `completed`.
+void route_at_once(pqxx::work& work, std::span<const Queue::Ended> ended,
+                   std::vector<Queue::Completed>& completed) {
+    std::vector<std::int64_t> ids;
+    std::vector<std::string> runs;
+    std::vector<std::string> outputs;
+    for (const auto& [job, completion] : ended) {
+        ids.push_back(job->job_id);
+        runs.push_back(completion->run_id);
+        try {
+            outputs.push_back(completion->output.dump());
+        } catch (const nlohmann::json::exception& error) {
+            throw PermanentError(fmt::format("a JSON document is not UTF-8: {}", error.what()));
+        }
+    }
+    const auto handler = quoted_procedure(work, ended.front().completion->handler + "s");
+    const auto rows = Arguments().add_array(ids).add_array(runs).add_array(outputs).run(
+        work, fmt::format("SELECT c FROM unnest({}($1::bigint[], array_replace($2::text[], '', "
+                          "NULL)::uuid[], $3::jsonb[])) WITH ORDINALITY u(c, place) ORDER BY place",
+                          handler));
+    if (static_cast<std::size_t>(rows.size()) != completed.size())
+        throw PermanentError(
+            fmt::format("{} told of {} of {} answers", handler, rows.size(), completed.size()));
+    for (std::size_t at = 0; at < completed.size(); ++at)
+        completed[at].counts = json_of(rows[static_cast<pqxx::result::size_type>(at)][0]);
+}
+
 void end_run(pqxx::work& work, const std::string& run_id, const nlohmann::json& outcome) {
     if (!run_id.empty()) {
         (void)Arguments().add(run_id).add(outcome).run(
@@ -234,6 +261,20 @@ std::vector<std::int64_t> Queue::extend(std::span<const ClaimedJob> jobs) {
     return held;
 }
 
+bool Queue::takes_several(const std::string& handler) {
+    if (handler.empty()) return false;
+    if (const auto known = takes_several_.find(handler); known != takes_several_.end())
+        return known->second;
+    bool takes = false;
+    connection_->transaction([&](pqxx::work& work) {
+        takes = Arguments()
+                    .add(quoted_procedure(work, handler + "s") + "(bigint[],uuid[],jsonb[])")
+                    .run1(work, "SELECT to_regprocedure($1::text) IS NOT NULL")[0]
+                    .as<bool>();
+    });
+    return takes_several_[handler] = takes;
+}
+
 /// One statement, so one round trip: the handler first, then in the order of the columns.
 Queue::Completed Queue::complete(const ClaimedJob& job, const Completion& completion) {
     const bool has_run = !completion.run_id.empty();
@@ -259,7 +300,15 @@ Queue::Completed Queue::complete(const ClaimedJob& job, const Completion& comple
 
 std::vector<Queue::Completed> Queue::complete_all(std::span<const Ended> ended) {
     std::vector<Completed> completed(ended.size());
+    const bool at_once =
+        ended.size() > 1 &&
+        std::ranges::all_of(ended,
+                            [&](const Ended& one) {
+                                return one.completion->handler == ended.front().completion->handler;
+                            }) &&
+        takes_several(ended.front().completion->handler);
     connection_->transaction([&](pqxx::work& work) {
+        if (at_once) route_at_once(work, ended, completed);
         std::vector<std::int64_t> ids;
         std::vector<std::string> tokens;
         std::vector<std::string> runs;
@@ -267,7 +316,7 @@ std::vector<Queue::Completed> Queue::complete_all(std::span<const Ended> ended) 
         bool plain = true;  // no runs, no results: nothing to send but ids and tokens
         for (std::size_t at = 0; at < ended.size(); ++at) {
             const auto& [job, completion] = ended[at];
-            completed[at].counts = route(work, *job, *completion);
+            if (!at_once) completed[at].counts = route(work, *job, *completion);
             end_run(work, completion->run_id, completion->run_outcome);
             ids.push_back(job->job_id);
             tokens.push_back(job->lease_token);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -122,8 +123,12 @@ class Queue {
         const ClaimedJob* job = nullptr;
         const Completion* completion = nullptr;  ///< an empty handler: nothing to write
     };
-    /// The same for several jobs in one transaction, all or none; in the order given.
+    /// The same for several jobs in one transaction, all or none; in the order given. Where all
+    /// have one handler that takes several answers at once, it is called once.
     [[nodiscard]] std::vector<Completed> complete_all(std::span<const Ended> ended);
+    /// Is there a procedure that takes several answers of this handler at once (its name with an s
+    /// behind it: arrays of jobs, runs and outputs, an array of counts)? Asked once a handler.
+    [[nodiscard]] bool takes_several(const std::string& handler);
     /// Has the worker of this claim completed the job? Tells a commit whose answer was lost from a
     /// lost lease.
     [[nodiscard]] bool was_completed(const ClaimedJob& job);
@@ -151,6 +156,7 @@ class Queue {
 
   private:
     Connection* connection_;
+    std::map<std::string, bool> takes_several_;  ///< by handler
 };
 
 }  // namespace almagest::store

@@ -217,6 +217,41 @@ TEST_F(QueueTest, AStaleTokenLosesItsLeaseAndItsOutput) {
     EXPECT_EQ(value_of("SELECT string_agg(name, ',') FROM dbo.star"), "current");
 }
 
+TEST_F(QueueTest, SeveralAnswersOfOneHandlerAreRoutedByOneCallAllOrNone) {
+    EXPECT_FALSE(queue_.takes_several("dbo.usp_process_star_output"));
+    connection_.transaction([](pqxx::work& work) {
+        work.exec(
+            "CREATE FUNCTION dbo.usp_process_star_outputs(p_job_ids bigint[], p_run_ids uuid[], "
+            "p_outputs jsonb[]) RETURNS jsonb[] LANGUAGE sql AS $$"
+            " INSERT INTO dbo.star SELECT j, r, o ->> 'name' FROM unnest(p_job_ids, p_run_ids, "
+            "p_outputs) u(j, r, o);"
+            " SELECT array_agg(jsonb_build_object('stars', cardinality(p_job_ids), 'name', o -> "
+            "'name') ORDER BY p) FROM unnest(p_outputs) WITH ORDINALITY u(o, p) $$");
+    });
+    Queue queue(connection_);
+    ASSERT_TRUE(queue.takes_several("dbo.usp_process_star_output"));
+    for (int n = 0; n < 2; ++n) (void)queue.enqueue(job());
+    const auto claimed = queue.claim("worker", {}, 2);
+    ASSERT_EQ(claimed.size(), 2U);
+    auto stale = claimed.back();
+    stale.lease_token = "00000000-0000-0000-0000-000000000000";
+    const std::vector completions{completion("Vega"), completion("Deneb")};
+    const std::vector<Queue::Ended> one_lost{{&claimed[0], &completions[0]},
+                                             {&stale, &completions[1]}};
+    EXPECT_THROW((void)queue.complete_all(one_lost), LeaseLost);
+    EXPECT_EQ(value_of("SELECT count(*) FROM dbo.star"), "0");
+
+    const std::vector<Queue::Ended> both{{&claimed[0], &completions[0]},
+                                         {&claimed[1], &completions[1]}};
+    const auto completed = queue.complete_all(both);
+    ASSERT_EQ(completed.size(), 2U);
+    EXPECT_EQ(completed[0].counts, (nlohmann::json{{"stars", 2}, {"name", "Vega"}}));
+    EXPECT_EQ(completed[1].counts, (nlohmann::json{{"stars", 2}, {"name", "Deneb"}}));
+    EXPECT_EQ(value_of("SELECT string_agg(result ->> 'name', ' ' ORDER BY job_id) FROM "
+                       "llm.job_history"),
+              "Vega Deneb");
+}
+
 TEST_F(QueueTest, ARunIsNotFinishedWhenItsOutputIsRefused) {
     (void)queue_.enqueue(job());
     const auto claimed = claim_one();

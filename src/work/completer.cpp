@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "error/error.h"
@@ -51,6 +53,33 @@ std::int64_t milliseconds_since(JobsInHand::Clock::time_point then) {
     return std::chrono::duration_cast<milliseconds>(JobsInHand::Clock::now() - then).count();
 }
 
+using Passage = std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>>;
+
+/// Page and chunk.
+Passage passage_of(const store::ClaimedJob& job) {
+    return {job.source_page_id, job.chunk_id};
+}
+
+/// False where that cannot be found out: the answer is then dealt with alone, and told what is
+/// wrong.
+bool takes_several(store::Queue& queue, const std::string& handler) {
+    try {
+        return queue.takes_several(handler);
+    } catch (const Error& error) {
+        telemetry::log(Level::debug, error.what());
+        return false;
+    }
+}
+
+void log_done(const JobsInHand::Job& job, const store::Queue::Completion& completion,
+              const store::Queue::Completed& completed) {
+    telemetry::log(Level::info, "job done", context_of(job->job, completion.run_id),
+                   {{"job_type", job->job.job_type},
+                    {"duration_ms", milliseconds_since(job->claimed_at)},
+                    {"counts", completed.counts},
+                    {"followers", completed.followers}});
+}
+
 std::string cause_of(const JobOutcome& outcome) {
     const auto& run = outcome.completion.run_outcome;
     return run.is_object() ? run.value("outcome", "failed") : "failed";
@@ -77,7 +106,26 @@ void Completer::submit(JobsInHand::Job job, JobOutcome outcome) {
     submitted_.notify_one();
 }
 
-std::vector<Completer::Item> Completer::next_batch(const std::stop_token& stop) {
+/// Adds to the one answer of a batch those that wait and can be routed with it. Locked by the
+/// caller.
+void Completer::gather_answers(std::vector<Item>& batch) {
+    const auto handler = batch.front().outcome.completion.handler;
+    const auto tenant_id = batch.front().job->job.tenant_id;
+    std::set<Passage> passages{passage_of(batch.front().job->job)};
+    for (auto item = items_.begin(); item != items_.end() && batch.size() < options_.answers;) {
+        if (item->outcome.kind == JobOutcome::Kind::completed &&
+            item->outcome.completion.handler == handler && item->job->job.tenant_id == tenant_id &&
+            passages.insert(passage_of(item->job->job)).second) {
+            batch.push_back(std::move(*item));
+            item = items_.erase(item);
+        } else {
+            ++item;
+        }
+    }
+}
+
+std::vector<Completer::Item> Completer::next_batch(store::Queue& queue,
+                                                   const std::stop_token& stop) {
     std::vector<Item> batch;
     std::unique_lock lock(mutex_);
     if (!submitted_.wait(lock, stop, [this] { return !items_.empty(); })) return batch;
@@ -90,6 +138,12 @@ std::vector<Completer::Item> Completer::next_batch(const std::stop_token& stop) 
         items_.pop_front();
     } while (together && batch.size() < options_.batch && !items_.empty() &&
              shares(items_.front()));
+    const auto& outcome = batch.front().outcome;
+    if (together || outcome.kind != JobOutcome::Kind::completed || items_.empty()) return batch;
+    lock.unlock();
+    if (!takes_several(queue, outcome.completion.handler)) return batch;
+    lock.lock();
+    gather_answers(batch);
     return batch;
 }
 
@@ -97,7 +151,7 @@ void Completer::write_ends(const std::stop_token& stop) {
     auto connection = database_->connect("completer");
     store::Queue queue(connection);
     for (;;) {
-        auto batch = next_batch(stop);
+        auto batch = next_batch(queue, stop);
         if (batch.empty()) return;
         if (batch.size() > 1 && complete_together(queue, batch)) continue;
         for (auto& item : batch) end_alone(queue, item, stop);
@@ -106,15 +160,13 @@ void Completer::write_ends(const std::stop_token& stop) {
 
 /// False, with nothing written, when one of them has to be dealt with alone.
 bool Completer::complete_together(store::Queue& queue, std::vector<Item>& batch) {
+    std::ranges::sort(batch, {}, [](const Item& item) { return item.job->job.job_id; });
     std::vector<store::Queue::Ended> ended;
     ended.reserve(batch.size());
     for (const auto& item : batch) ended.push_back({&item.job->job, &item.outcome.completion});
-    std::sort(ended.begin(), ended.end(), [](const auto& one, const auto& other) {
-        return one.job->job_id < other.job->job_id;
-    });
-    int followers = 0;
+    std::vector<store::Queue::Completed> completed;
     try {
-        followers = queue.complete_all(ended).front().followers;
+        completed = queue.complete_all(ended);
     } catch (const Error& error) {
         telemetry::log(Level::debug, error.what());
         for (auto& item : batch) item.in_doubt = lost_the_server(error);
@@ -122,7 +174,12 @@ bool Completer::complete_together(store::Queue& queue, std::vector<Item>& batch)
     }
     telemetry::log(Level::info, "jobs done together",
                    {{}, {}, {}, batch.front().job->job.worker_id}, {{"jobs", batch.size()}});
-    for (const auto& item : batch) on_end_({item.job, JobEnd::succeeded, {}, followers});
+    const int followers = completed.front().followers;
+    for (std::size_t at = 0; at < batch.size(); ++at) {
+        const auto& [job, outcome, in_doubt] = batch[at];
+        if (!outcome.completion.handler.empty()) log_done(job, outcome.completion, completed[at]);
+        on_end_({job, JobEnd::succeeded, {}, followers});
+    }
     return true;
 }
 
@@ -187,11 +244,7 @@ Completer::Ended Completer::completed_or_failed(store::Queue& queue, Item& item,
     for (int attempt = 1;; ++attempt) {
         try {
             const auto completed = queue.complete(job, completion);
-            telemetry::log(Level::info, "job done", context_of(job, completion.run_id),
-                           {{"job_type", job.job_type},
-                            {"duration_ms", milliseconds_since(item.job->claimed_at)},
-                            {"counts", completed.counts},
-                            {"followers", completed.followers}});
+            log_done(item.job, completion, completed);
             return {item.job, JobEnd::succeeded, {}, completed.followers};
         } catch (const store::LeaseLost&) {
             throw;

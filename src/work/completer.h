@@ -17,13 +17,15 @@ namespace almagest::work {
 enum class JobEnd : std::uint8_t { succeeded, waits_for_retry, dead, lease_lost, handed_back };
 
 /// Writes the ends of jobs: a few threads, each with a connection of its own. Outcomes that may
-/// share a transaction are written together, as many as have come in while the last were written.
-/// When the database goes away, what is to be written waits for it. Thread-safe.
+/// share a transaction are written together, as many as have come in while the last were written;
+/// so are answers of one handler and tenant about different passages, where the handler takes
+/// several. When the database goes away, what is to be written waits for it. Thread-safe.
 class Completer {
   public:
     struct Options {
         unsigned threads = 2;
         std::size_t batch = 1000;  ///< jobs in one transaction, at most
+        std::size_t answers = 16;  ///< answers that are routed at once, at most
     };
     struct Ended {
         JobsInHand::Job job;
@@ -48,7 +50,8 @@ class Completer {
         bool in_doubt = false;  ///< the server went away while this was being committed
     };
     void write_ends(const std::stop_token& stop);
-    [[nodiscard]] std::vector<Item> next_batch(const std::stop_token& stop);
+    [[nodiscard]] std::vector<Item> next_batch(store::Queue& queue, const std::stop_token& stop);
+    void gather_answers(std::vector<Item>& batch);
     [[nodiscard]] bool complete_together(store::Queue& queue, std::vector<Item>& batch);
     void end_alone(store::Queue& queue, Item& item, const std::stop_token& stop);
     [[nodiscard]] Ended end_of(store::Queue& queue, Item& item, const std::stop_token& stop);

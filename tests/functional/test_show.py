@@ -47,6 +47,11 @@ class Showing(HomeCase):
             self.assertIn(part, shown)
         self.assertNotIn("“Luke”", self.shown("--quotes", "0"))
 
+    def test_it_speaks_in_words(self):
+        shown = self.shown()
+        self.assertRegex(shown, r"Luke · person · .* · named (once|twice|\d+ times) on one page")
+        self.assertIn("lives in Tarn", shown)
+
     def test_it_shows_what_held_on_a_day(self):
         self.assertIn("Luke led Guild", self.shown("--at", "1996-05-01"))
         later = self.shown("--at", "1998-01-01")

@@ -1,5 +1,5 @@
--- The keys of the names whose locks it takes to forget a page: those that the page mentions, those of the rows that it
--- speaks for, and those of the ends of the relations that it speaks for. Writes nothing.
+-- The keys of the names whose locks it takes to forget a page: those that the page mentions, those of the entities that it
+-- mentions and of what was merged into them, those of the rows that it speaks for, and those of the ends of the relations that it speaks for. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_forget_name_keys(p_tenant_id integer, p_source_page_id bigint) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -12,6 +12,9 @@ BEGIN
          WHERE m.source_page_id = p_source_page_id AND m.tenant_id = p_tenant_id
         UNION
         SELECT e.name_key FROM dbo.entity_mention m JOIN dbo.dim_entity e ON e.entity_id = m.entity_id AND e.tenant_id = m.tenant_id
+         WHERE m.source_page_id = p_source_page_id AND m.tenant_id = p_tenant_id
+        UNION
+        SELECT e.name_key FROM dbo.entity_mention m JOIN dbo.dim_entity e ON e.merged_into_id = m.entity_id AND e.tenant_id = m.tenant_id
          WHERE m.source_page_id = p_source_page_id AND m.tenant_id = p_tenant_id
         UNION
         SELECT e.name_key FROM dbo.evidence v

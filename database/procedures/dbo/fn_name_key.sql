@@ -7,7 +7,11 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SECURITY INVOKER SET search_path
 DECLARE
     v_key text := p_name;
 BEGIN
-    -- Plain ASCII, the common case, needs no folding of accents; Latin letters with accents come down to it.
+    -- Words of plain letters and digits, one space between them, are most names.
+    IF p_name COLLATE "C" ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN
+        RETURN lower(p_name COLLATE "C");
+    END IF;
+    -- Plain ASCII needs no folding of accents; Latin letters with accents come down to it.
     IF octet_length(v_key) <> length(v_key) THEN
         v_key := translate(lower(normalize(v_key, NFKD) COLLATE "und-x-icu"), 'ς♯’‘“”–—', 'σ#      ');
         v_key := regexp_replace(v_key, '[\u0300-\u036f]+', '', 'g');

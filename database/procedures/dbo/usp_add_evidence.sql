@@ -13,44 +13,17 @@ DECLARE
     v_tables text[];
     v_table text;
 BEGIN
+    IF coalesce(cardinality(p_items), 0) = 0 THEN
+        RETURN 0;
+    END IF;
     SELECT array_agg(ROW(t.target_table, t.target_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::dbo.evidence_item)
       INTO v_first
       FROM (SELECT DISTINCT i.target_table, i.target_id FROM unnest(p_items) i) t
      WHERE t.target_id <> ALL (p_counted)
        AND NOT EXISTS (SELECT FROM dbo.evidence e WHERE e.target_table = t.target_table AND e.target_id = t.target_id
                           AND e.source_page_id = p_source_page_id AND e.tenant_id = p_tenant_id);
-    -- Most items say a thing once. Those that say it twice are joined first.
-    IF EXISTS (SELECT FROM unnest(p_items) i GROUP BY i.target_table, i.target_id, i.char_start, i.char_end, i.mention_id, i.other_mention_id
-               HAVING count(*) > 1) THEN
-        p_items := ARRAY(
-            SELECT ROW(i.target_table, i.target_id, i.char_start, i.char_end,
-                       (array_agg(i.quote ORDER BY i.confidence DESC, i.grounding, i.quote COLLATE "C"))[1],
-                       (array_agg(i.grounding ORDER BY i.confidence DESC, i.grounding))[1], max(i.confidence),
-                       dbo.fn_state_of_rank(max(dbo.fn_state_rank(i.state))), i.mention_id, i.other_mention_id,
-                       dbo.fn_union_attributes(array_agg(coalesce(i.said, '{}'))))::dbo.evidence_item
-              FROM unnest(p_items) i
-             GROUP BY i.target_table, i.target_id, i.char_start, i.char_end, i.mention_id, i.other_mention_id);
-    END IF;
-    INSERT INTO dbo.evidence (tenant_id, target_table, target_id, source_page_id, chunk_id, char_start, char_end,
-                              quote, run_id, grounding, confidence, earned_state, mention_id, other_mention_id, said)
-    SELECT p_tenant_id, i.target_table, i.target_id, p_source_page_id, p_chunk_id, i.char_start, i.char_end,
-           i.quote, p_run_id, i.grounding, i.confidence, i.state, i.mention_id, i.other_mention_id,
-           dbo.fn_union_attributes(ARRAY[coalesce(i.said, '{}')])
-      FROM unnest(p_items) i
-    ON CONFLICT (target_id, target_table, source_page_id, chunk_id, char_start, char_end, mention_id, other_mention_id, tenant_id) DO NOTHING;
-    GET DIAGNOSTICS v_new = ROW_COUNT;
-    IF v_new < cardinality(p_items) THEN
-        UPDATE dbo.evidence e
-           SET confidence = greatest(e.confidence, i.confidence), earned_state = dbo.fn_risen_state(e.earned_state, i.state),
-               said = dbo.fn_union_attributes(ARRAY[e.said, coalesce(i.said, '{}')])
-          FROM unnest(p_items) i
-         WHERE e.target_id = i.target_id AND e.target_table = i.target_table AND e.source_page_id = p_source_page_id
-           AND e.chunk_id IS NOT DISTINCT FROM p_chunk_id AND e.char_start = i.char_start AND e.char_end = i.char_end
-           AND e.mention_id IS NOT DISTINCT FROM i.mention_id AND e.other_mention_id IS NOT DISTINCT FROM i.other_mention_id
-           AND e.tenant_id = p_tenant_id
-           AND (e.confidence < i.confidence OR dbo.fn_state_rank(e.earned_state) < dbo.fn_state_rank(i.state)
-                OR e.said <> dbo.fn_union_attributes(ARRAY[e.said, coalesce(i.said, '{}')]));
-    END IF;
+    v_new := (dbo.usp_link_evidence(p_tenant_id, ARRAY[ROW(p_source_page_id, p_chunk_id, p_run_id, NULL, NULL, NULL, NULL, NULL)::dbo.passage],
+                                    array_fill(1, ARRAY[cardinality(p_items)]), p_items))[1];
     IF v_first IS NULL THEN
         RETURN v_new;
     END IF;

@@ -39,12 +39,14 @@ BEGIN
         SELECT k.item_type, k.table_name, array_agg(DISTINCT e.target_id) AS item_ids
           FROM dbo.evidence e JOIN dbo.fn_item_kinds() k ON k.table_name = e.target_table
          WHERE e.source_page_id = ANY (v_pages) AND e.tenant_id = p_tenant_id
-         GROUP BY k.item_type, k.table_name)
+         GROUP BY k.item_type, k.table_name
+    ), contradicted AS MATERIALIZED ( -- joined in another order, they would be looked for once an item that waits
+        SELECT DISTINCT s.item_type, c.other_id
+          FROM said s CROSS JOIN LATERAL dbo.fn_conflicts(p_tenant_id, s.item_type, s.item_ids) c
+         WHERE c.other_table = s.table_name)
     INSERT INTO dbo.review_stale_page (tenant_id, source_page_id)
     SELECT DISTINCT p_tenant_id, i.source_page_id
-      FROM said s
-     CROSS JOIN LATERAL dbo.fn_conflicts(p_tenant_id, s.item_type, s.item_ids) c
-      JOIN dbo.review_item i ON i.tenant_id = p_tenant_id AND i.item_type = s.item_type AND i.item_id = c.other_id AND i.reason <> 'contradiction'
-     WHERE c.other_table = s.table_name;
+      FROM contradicted c
+      JOIN dbo.review_item i ON i.tenant_id = p_tenant_id AND i.item_type = c.item_type AND i.item_id = c.other_id AND i.reason <> 'contradiction';
     RETURN cardinality(v_marks);
 END $$;

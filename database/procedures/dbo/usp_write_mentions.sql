@@ -1,10 +1,9 @@
--- Writes mentions of names in one passage; what is known is joined with what is said now, and the same again changes
+-- Writes mentions of names in some passages; what is known is joined with what is said now, and the same again changes
 -- nothing. An item with a type belongs to the entity of that name and type; one without to its home
 -- (dbo.fn_untyped_home) or the name's untyped row; an alias to the entity of the name that it is an alias of.
 -- Where that row is merged, to its master. p_items: joined (dbo.fn_joined_mentions), so that none says what another says.
 -- Returns the name ids of the mentions that are new. Writes dbo.entity_mention. The caller holds the names' locks.
-CREATE OR REPLACE FUNCTION dbo.usp_write_mentions(p_tenant_id integer, p_run_id uuid, p_source_page_id bigint,
-    p_chunk_id bigint, p_items dbo.mention_item[]) RETURNS bigint[]
+CREATE OR REPLACE FUNCTION dbo.usp_write_mentions(p_tenant_id integer, p_passages dbo.passage[], p_items dbo.mention_item[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
 SET enable_seqscan = off AS $$
 DECLARE
@@ -16,18 +15,18 @@ BEGIN
     WITH written AS (
         INSERT INTO dbo.entity_mention AS m (tenant_id, source_page_id, chunk_id, name_id, type_key, alias_of, entity_id,
             said_name, said_type, confidence, grounding, earned_state, attributes, run_id)
-        SELECT p_tenant_id, p_source_page_id, p_chunk_id, i.name_id, i.type_key, o.mention_id,
-               coalesce(o.entity_id,
+        SELECT p_tenant_id, (p_passages[i.passage]).source_page_id, (p_passages[i.passage]).chunk_id, i.name_id, i.type_key, o.mention_id,
+               coalesce(i.entity_id, o.entity_id,
                         CASE WHEN i.type_key IS NULL
-                             THEN dbo.fn_untyped_home(p_tenant_id, i.name_id, p_source_page_id, p_chunk_id) END,
+                             THEN dbo.fn_untyped_home(p_tenant_id, i.name_id, (p_passages[i.passage]).source_page_id, (p_passages[i.passage]).chunk_id) END,
                         e.merged_into_id, e.entity_id),
                i.name, i.said_type, i.confidence, i.grounding, i.state,
-               CASE WHEN o.mention_id IS NULL THEN i.attributes ELSE '{}' END, p_run_id
+               CASE WHEN o.mention_id IS NULL THEN i.attributes ELSE '{}' END, (p_passages[i.passage]).run_id
           FROM unnest(p_items) i
           LEFT JOIN dbo.entity_mention o ON i.alias_of_name_id IS NOT NULL AND o.name_id = i.alias_of_name_id
-           AND o.source_page_id = p_source_page_id AND o.chunk_id IS NOT DISTINCT FROM p_chunk_id
+           AND o.source_page_id = (p_passages[i.passage]).source_page_id AND o.chunk_id IS NOT DISTINCT FROM (p_passages[i.passage]).chunk_id
            AND o.type_key IS NOT DISTINCT FROM i.type_key AND o.alias_of IS NULL
-          LEFT JOIN dbo.dim_entity e ON o.mention_id IS NULL AND e.tenant_id = p_tenant_id AND e.name_id = i.name_id
+          LEFT JOIN dbo.dim_entity e ON i.entity_id IS NULL AND o.mention_id IS NULL AND e.tenant_id = p_tenant_id AND e.name_id = i.name_id
            AND e.type_key IS NOT DISTINCT FROM i.type_key
          ORDER BY i.name_id, i.type_key
         ON CONFLICT (name_id, source_page_id, chunk_id, type_key, alias_of, tenant_id) DO NOTHING
@@ -40,13 +39,13 @@ BEGIN
                confidence = greatest(m.confidence, j.confidence),
                earned_state = dbo.fn_risen_state(m.earned_state, j.state),
                attributes = dbo.fn_union_attributes(ARRAY[m.attributes, j.attributes])
-          FROM (SELECT i.name_id, i.type_key, o.mention_id AS alias_of, i.name, i.said_type, i.confidence, i.state,
-                       CASE WHEN o.mention_id IS NULL THEN i.attributes ELSE '{}' END AS attributes
+          FROM (SELECT (p_passages[i.passage]).source_page_id, (p_passages[i.passage]).chunk_id, i.name_id, i.type_key, o.mention_id AS alias_of,
+                       i.name, i.said_type, i.confidence, i.state, CASE WHEN o.mention_id IS NULL THEN i.attributes ELSE '{}' END AS attributes
                   FROM unnest(p_items) i
                   LEFT JOIN dbo.entity_mention o ON i.alias_of_name_id IS NOT NULL AND o.name_id = i.alias_of_name_id
-                   AND o.source_page_id = p_source_page_id AND o.chunk_id IS NOT DISTINCT FROM p_chunk_id
+                   AND o.source_page_id = (p_passages[i.passage]).source_page_id AND o.chunk_id IS NOT DISTINCT FROM (p_passages[i.passage]).chunk_id
                    AND o.type_key IS NOT DISTINCT FROM i.type_key AND o.alias_of IS NULL) j
-         WHERE m.name_id = j.name_id AND m.source_page_id = p_source_page_id AND m.chunk_id IS NOT DISTINCT FROM p_chunk_id
+         WHERE m.name_id = j.name_id AND m.source_page_id = j.source_page_id AND m.chunk_id IS NOT DISTINCT FROM j.chunk_id
            AND m.type_key IS NOT DISTINCT FROM j.type_key AND m.alias_of IS NOT DISTINCT FROM j.alias_of AND m.tenant_id = p_tenant_id
            AND (dbo.fn_name_rank(j.name) < dbo.fn_name_rank(m.said_name)
                 OR j.said_type COLLATE "C" < m.said_type COLLATE "C" OR j.confidence > m.confidence

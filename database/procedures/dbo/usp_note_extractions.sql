@@ -1,0 +1,35 @@
+-- Notes which entities were extracted from some passages, under what; once a mention, contract and run. A passage that another run read under the
+-- same contract is marked as a rerun. p_items: items of entities, with their passage and entity, and p_mention_ids their mentions, by place;
+-- p_is_fresh: the caller has just made all the mentions. Writes dbo.fact_entity_extraction.
+CREATE OR REPLACE FUNCTION dbo.usp_note_extractions(p_tenant_id integer, p_passages dbo.passage[], p_mention_ids bigint[], p_items dbo.mention_item[],
+    p_is_fresh boolean) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off AS $$
+DECLARE
+    v_reruns boolean[] := ARRAY(
+        SELECT EXISTS (SELECT FROM dbo.fact_entity_extraction x
+                        WHERE x.source_page_id = p.source_page_id AND x.chunk_id IS NOT DISTINCT FROM p.chunk_id
+                          AND x.job_type IS NOT DISTINCT FROM p.job_type
+                          AND x.contract_version IS NOT DISTINCT FROM p.contract_version AND x.run_id IS DISTINCT FROM p.run_id)
+          FROM unnest(p_passages) WITH ORDINALITY p(source_page_id, chunk_id, run_id, job_type, contract_version, text_length, char_start, char_end, place)
+         ORDER BY p.place);
+BEGIN
+    IF p_is_fresh THEN
+        INSERT INTO dbo.fact_entity_extraction (tenant_id, job_type, contract_version, source_page_id, chunk_id, entity_id, mention_id, run_id, is_rerun)
+        SELECT p_tenant_id, (p_passages[m.passage]).job_type, (p_passages[m.passage]).contract_version, (p_passages[m.passage]).source_page_id,
+               (p_passages[m.passage]).chunk_id, m.entity_id, m.mention_id, (p_passages[m.passage]).run_id, v_reruns[m.passage]
+          FROM (SELECT DISTINCT i.mention_id, i.entity_id, i.passage
+                  FROM unnest(p_items, p_mention_ids) i(ordinal, name, name_id, type_key, said_type, confidence, grounding, state, attributes,
+                                                        alias_of_name_id, passage, entity_id, mention_id)) m
+         ORDER BY m.mention_id;
+    ELSE
+        INSERT INTO dbo.fact_entity_extraction (tenant_id, job_type, contract_version, source_page_id, chunk_id, entity_id, mention_id, run_id, is_rerun)
+        SELECT p_tenant_id, (p_passages[m.passage]).job_type, (p_passages[m.passage]).contract_version, (p_passages[m.passage]).source_page_id,
+               (p_passages[m.passage]).chunk_id, m.entity_id, m.mention_id, (p_passages[m.passage]).run_id, v_reruns[m.passage]
+          FROM (SELECT DISTINCT i.mention_id, i.entity_id, i.passage
+                  FROM unnest(p_items, p_mention_ids) i(ordinal, name, name_id, type_key, said_type, confidence, grounding, state, attributes,
+                                                        alias_of_name_id, passage, entity_id, mention_id)) m
+         ORDER BY m.mention_id
+        ON CONFLICT (mention_id, job_type, contract_version, run_id, tenant_id) DO NOTHING;
+    END IF;
+END $$;

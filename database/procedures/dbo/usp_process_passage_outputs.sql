@@ -1,0 +1,32 @@
+-- Routes the answers of jobs about passages: of each output the members p_members, which are 'entities', 'relations' or both; see
+-- dbo.usp_route_passages. The arrays belong together by place; the jobs are of one tenant, and each of another passage. Returns the
+-- counts of each. All or none: what is wrong with one of several shows when each is routed alone.
+-- AL004: a job is not live or about no page. AL005: they are of several tenants, or of one passage.
+CREATE OR REPLACE FUNCTION dbo.usp_process_passage_outputs(p_job_ids bigint[], p_run_ids uuid[], p_outputs jsonb[], p_members text[]) RETURNS jsonb[]
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+DECLARE
+    v_jobs dbo.job_context[] := '{}';
+    v_tenant_id integer;
+    v_entities jsonb[];
+    v_relations jsonb[];
+BEGIN
+    FOR v_place IN 1 .. cardinality(p_job_ids) LOOP
+        v_jobs[v_place] := dbo.fn_job_context(p_job_ids[v_place]);
+        v_tenant_id := coalesce(v_tenant_id, (v_jobs[v_place]).tenant_id);
+        IF (v_jobs[v_place]).tenant_id <> v_tenant_id THEN
+            RAISE EXCEPTION USING ERRCODE = 'AL005', MESSAGE = 'answers of several tenants are not routed together';
+        END IF;
+        IF 'entities' = ANY (p_members) THEN
+            v_entities[v_place] := dbo.fn_items(p_outputs[v_place], 'entities');
+        END IF;
+        IF 'relations' = ANY (p_members) THEN
+            v_relations[v_place] := dbo.fn_items(p_outputs[v_place], 'relations');
+        END IF;
+    END LOOP;
+    RETURN dbo.usp_route_passages(v_tenant_id, dbo.fn_passages(v_tenant_id, p_run_ids,
+        ARRAY(SELECT j.source_page_id FROM unnest(v_jobs) WITH ORDINALITY j(tenant_id, job_type, contract_version, source_page_id, chunk_id, place) ORDER BY j.place),
+        ARRAY(SELECT j.chunk_id FROM unnest(v_jobs) WITH ORDINALITY j(tenant_id, job_type, contract_version, source_page_id, chunk_id, place) ORDER BY j.place),
+        ARRAY(SELECT j.job_type FROM unnest(v_jobs) WITH ORDINALITY j(tenant_id, job_type, contract_version, source_page_id, chunk_id, place) ORDER BY j.place),
+        ARRAY(SELECT j.contract_version FROM unnest(v_jobs) WITH ORDINALITY j(tenant_id, job_type, contract_version, source_page_id, chunk_id, place) ORDER BY j.place)),
+        v_entities, v_relations);
+END $$;
