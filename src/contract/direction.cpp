@@ -35,17 +35,72 @@ bool is_passive(const std::vector<std::string>& words, const std::vector<std::st
     return false;
 }
 
-}  // namespace
-
-Direction stated_direction(std::string_view sentence, const std::vector<text::Range>& subject,
-                           const std::vector<text::Range>& object, std::string_view predicate,
-                           const DirectionRule& rule) {
-    const auto wording = words_of(predicate);
+/// The words of a predicate that have a verb's ending.
+std::vector<std::string> verbs_of(const std::vector<std::string>& wording,
+                                  const DirectionRule& rule) {
     std::vector<std::string> verbs;
     for (const auto& word : wording)
         if (std::any_of(rule.verb_endings.begin(), rule.verb_endings.end(),
                         [&](const std::string& ending) { return word.ends_with(ending); }))
             verbs.push_back(word);
+    return verbs;
+}
+
+/// Is there nothing but commas, "and" and other names between an earlier end and a name? ", and"
+/// belongs to a list of three or more only: "she joined the Survey, and Quill led it".
+bool is_in_list_with(const text::CodePointIndex& index, const std::vector<text::Range>& ends,
+                     const std::vector<text::Range>& others, const text::Range& name) {
+    return std::any_of(ends.begin(), ends.end(), [&](const text::Range& end) {
+        if (end.end > name.start) return false;
+        auto at = end.end;
+        bool is_long = false;  // a comma alone came before
+        for (bool moved = true; moved && at < name.start;) {
+            moved = false;
+            for (const auto& other : others)
+                if (other.start == at && other.end <= name.start) {
+                    at = other.end;
+                    moved = true;
+                }
+            if (moved) continue;
+            const auto rest = index.slice({at, name.start});
+            for (const std::string_view joint : {", and ", ", ", " and ", " & "}) {
+                if (!rest.starts_with(joint) || (joint == ", and " && !is_long)) continue;
+                is_long = is_long || joint == ", ";
+                at += joint.size();
+                moved = true;
+                break;
+            }
+        }
+        return at == name.start;
+    });
+}
+
+}  // namespace
+
+bool said_of_another(std::string_view sentence, const std::vector<text::Range>& ends,
+                     const std::vector<text::Range>& others, std::string_view predicate,
+                     const DirectionRule& rule) {
+    const text::CodePointIndex index(sentence);
+    bool found = false;
+    for (const auto& verb : verbs_of(words_of(predicate), rule)) {
+        for (const auto& place : text::find_words(sentence, verb)) {
+            const auto is_before = [&](const text::Range& name) {
+                return name.end + 1 == place.start && index.slice({name.end, place.start}) == " ";
+            };
+            if (std::any_of(ends.begin(), ends.end(), is_before)) return false;
+            const auto other = std::find_if(others.begin(), others.end(), is_before);
+            if (other == others.end() || is_in_list_with(index, ends, others, *other)) return false;
+            found = true;
+        }
+    }
+    return found;
+}
+
+Direction stated_direction(std::string_view sentence, const std::vector<text::Range>& subject,
+                           const std::vector<text::Range>& object, std::string_view predicate,
+                           const DirectionRule& rule) {
+    const auto wording = words_of(predicate);
+    const auto verbs = verbs_of(wording, rule);
     if (verbs.empty()) return Direction::unsaid;
 
     const text::CodePointIndex index(sentence);

@@ -23,4 +23,11 @@ enum class Direction { unsaid, stated, reversed, misread };
                                          const std::vector<text::Range>& object,
                                          std::string_view predicate, const DirectionRule& rule);
 
+/// Does a sentence give a predicate's verb to another thing: does one of `others` stand right
+/// before it each time ("Quill led"), and not in a list with the subject or object ("Ada and Quill
+/// led")? Ranges are code points of `sentence`.
+[[nodiscard]] bool said_of_another(std::string_view sentence, const std::vector<text::Range>& ends,
+                                   const std::vector<text::Range>& others,
+                                   std::string_view predicate, const DirectionRule& rule);
+
 }  // namespace almagest::contract

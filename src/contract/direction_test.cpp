@@ -103,5 +103,32 @@ TEST(Direction, OfOneRelationGivenBothWaysIsOneRelation) {
     EXPECT_EQ(grounded.refusals[0].reason, "repeats another item");
 }
 
+TEST(SaidOfAnother, TheNameRightBeforeTheVerbActs) {
+    DirectionRule rule;
+    rule.verb_endings = {"ed"};
+    const auto told = [&](const std::string& sentence, std::vector<std::string> ends,
+                          std::vector<std::string> others, const char* predicate = "led") {
+        const auto places = [&](const std::vector<std::string>& names) {
+            std::vector<text::Range> all;
+            for (const auto& name : names)
+                for (const auto& place : text::find_words(sentence, name)) all.push_back(place);
+            return all;
+        };
+        return said_of_another(sentence, places(ends), places(others), predicate, rule);
+    };
+    const std::string survey = "Isolde joined the Survey, and Anselm Quill led the Lantern Survey.";
+    EXPECT_TRUE(told(survey, {"Survey", "Lantern Survey"}, {"Isolde", "Anselm Quill"}));
+    EXPECT_TRUE(told(survey, {"Isolde", "Lantern Survey"}, {"Survey", "Anselm Quill"}));
+    EXPECT_FALSE(told(survey, {"Anselm Quill", "Lantern Survey"}, {"Isolde", "Survey"}));
+    EXPECT_FALSE(told(survey, {"Isolde", "Survey"}, {"Anselm Quill"}, "joined"));
+    EXPECT_FALSE(told(survey, {"Isolde", "Survey"}, {"Anselm Quill"}, "founded"));
+    const std::string list = "Ada, Bo & Söhne and Cy led the Survey.";
+    EXPECT_FALSE(told(list, {"Ada", "Survey"}, {"Bo & Söhne", "Cy"}));
+    EXPECT_FALSE(told(list, {"Bo & Söhne", "Survey"}, {"Ada", "Cy"}));
+    EXPECT_FALSE(told("The Survey was led by Ada.", {"Ada", "Survey"}, {}));
+    EXPECT_FALSE(
+        told("Bo led it; later Ada, who led the Survey, left.", {"Ada", "Survey"}, {"Bo"}));
+}
+
 }  // namespace
 }  // namespace almagest::contract

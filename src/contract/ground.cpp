@@ -24,6 +24,7 @@ using text::Range;
 
 constexpr std::size_t longest_name = 300;  // code points
 constexpr int least_habit = 2;             // reversals that make a habit
+constexpr double worth_of_another = 0.85;  // of what the sentence says of something else
 constexpr double worth_of_orders = 0.85;   // of what rests on nothing but commands to the reader
 
 bool has_nul(const json& value) {
@@ -32,14 +33,18 @@ bool has_nul(const json& value) {
     return value.is_structured() && std::any_of(value.begin(), value.end(), has_nul);
 }
 
-/// Keys of the names of a list's items.
-std::set<std::string> names_in(const json& answer, const std::string& list) {
-    std::set<std::string> keys;
+/// The names of a list's items, by their keys.
+std::map<std::string, std::string> names_in(const json& answer, const std::string& list) {
+    std::map<std::string, std::string> names;
     const auto items = answer.is_object() ? answer.find(list) : answer.end();
-    if (items == answer.end() || !items->is_array()) return keys;
-    for (const auto& item : *items)
-        if (item.is_object()) keys.insert(text::name_key(trimmed_name(text_of(item, "name"))));
-    return keys;
+    if (items == answer.end() || !items->is_array()) return names;
+    for (const auto& item : *items) {
+        if (!item.is_object()) continue;
+        auto name = trimmed_name(text_of(item, "name"));
+        auto key = text::name_key(name);
+        names.emplace(std::move(key), std::move(name));
+    }
+    return names;
 }
 
 /// What the items of all rules of one answer are grounded in.
@@ -128,6 +133,7 @@ class Grounding {
         if (!wording.empty() && (says_nothing || !any_carries(support, wording)))
             support.worth *= 0.9;
 
+        if (is_said_of_another(mentions, support, wording)) support.worth *= worth_of_another;
         if (rests_on_orders(support)) support.worth *= worth_of_orders;
         item["confidence"] = confidence(item, support.worth);
         set_bounds_of(&item, support, mentions, wording);
@@ -240,6 +246,28 @@ class Grounding {
         std::swap(mentions->at(0), mentions->at(1));
         if (by_habit) support->worth *= 0.85;
         (*item)["direction"] = by_habit ? "mended by habit" : "mended";
+    }
+
+    /// "Quill led the Survey" says nothing of who else is named before it.
+    bool is_said_of_another(const std::vector<Mention>& mentions, const Support& support,
+                            const std::string& wording) const {
+        if (mentions.size() != 2 || wording.empty() || support.places.empty()) return false;
+        const auto& place = support.places.front();
+        const auto sentence = index_.slice(place);
+        std::vector<Range> ends;
+        std::set<std::string> keys;
+        for (const auto& mention : mentions) {
+            const auto here = within(place, mention);
+            ends.insert(ends.end(), here.begin(), here.end());
+            keys.insert(text::name_key(mention.name));
+        }
+        std::vector<Range> others;
+        for (const auto& [key, name] : names_in_answer_) {
+            if (keys.contains(key)) continue;
+            const auto here = text::find_words(sentence, name);
+            others.insert(others.end(), here.begin(), here.end());
+        }
+        return said_of_another(sentence, ends, others, wording, rule_.direction);
     }
 
     Direction direction_of(const std::vector<Mention>& mentions, const Support& support,
@@ -394,8 +422,8 @@ class Grounding {
     std::optional<Range> around_;
     std::vector<std::string> works_;
     std::set<std::string> seen_;
-    std::set<std::string> said_in_words_;    // keys of what is worded as the text words it
-    std::set<std::string> names_in_answer_;  // keys of those that `named_in` lists
+    std::set<std::string> said_in_words_;  // keys of what is worded as the text words it
+    std::map<std::string, std::string> names_in_answer_;  // those that `named_in` lists, by key
 
     struct Turned {
         int kept = 0;
