@@ -1,6 +1,6 @@
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(45);
+SELECT plan(46);
 CREATE TEMP TABLE t AS SELECT llm.usp_ensure_tenant('backfills') AS id;
 CREATE TEMP TABLE c AS SELECT tap.chunks(t.id, 'backfill', 'Ada Byrne sailed.', 'Bo Cole sailed.', 'Cy Dunn sailed.', 'The harbour.') AS ids FROM t;
 SELECT tap.route_entities(ids[1], tap.entity(ids[1], 'Ada Byrne', 'Sea Person', '{"confidence": 0.75}')) FROM c;
@@ -91,5 +91,16 @@ SELECT is((SELECT s.enqueued FROM n, llm.usp_backfill_step(n.backfill_id, 100) s
 SELECT is((SELECT string_agg(DISTINCT j.contract_version, ' ') FROM llm.job j JOIN n USING (backfill_id)), '1.1.0', 'under the newer contract');
 SELECT tap.job('entity_extraction', k.source_page_id, k.chunk_id) FROM c, vector.chunk k WHERE k.chunk_id = c.ids[4];
 SELECT is((SELECT j.contract_version FROM c, llm.job j WHERE j.chunk_id = c.ids[4] AND j.job_type = 'entity_extraction'), '1.1.0', 'so is a job that was asked for by hand');
+
+-- An answer that broke off is gone on with by another run of the same job.
+CREATE TEMP TABLE on_ AS SELECT tap.chunks(t.id, 'goes on', 'Ada Byrne met Bo Cole.') AS ids FROM t;
+CREATE TEMP TABLE g AS SELECT tap.job('entity_extraction', k.source_page_id, k.chunk_id) AS job_id, gen_random_uuid() AS first, gen_random_uuid() AS second
+  FROM on_ n, vector.chunk k WHERE k.chunk_id = n.ids[1];
+INSERT INTO llm.run (run_id, tenant_id, job_id, job_type, contract_version, correlation_id, attempt, model, started_at)
+SELECT r, t.id, g.job_id, 'entity_extraction', '1.0.0', gen_random_uuid(), 1, 'm', now() FROM t, g, unnest(ARRAY[g.first, g.second]) r;
+SELECT dbo.usp_process_entity_extraction_output(g.job_id, g.first, jsonb_build_object('entities', jsonb_build_array(tap.entity(n.ids[1], 'Ada Byrne', 'Sea Person')))),
+       dbo.usp_process_entity_extraction_output(g.job_id, g.second, jsonb_build_object('entities', jsonb_build_array(tap.entity(n.ids[1], 'Bo Cole', 'Sea Person')))) FROM g, on_ n;
+SELECT is((SELECT array_agg((x.run_id = g.first, x.is_rerun)::text ORDER BY x.extraction_id) FROM g, on_ n, dbo.fact_entity_extraction x WHERE x.chunk_id = n.ids[1]),
+    '{"(t,f)","(f,f)"}', 'which is no second reading, and each row names the run that said so');
 SELECT * FROM finish();
 ROLLBACK;

@@ -65,16 +65,35 @@ std::optional<int> tenant_or_null(int tenant_id) {
     return tenant_id == 0 ? std::nullopt : std::optional(tenant_id);
 }
 
-/// What the completion's handler says to its output; null where there is none.
+/// Adds the numbers of another output's counts.
+void add_counts(nlohmann::json* sums, nlohmann::json counts) {
+    if (!sums->is_object() || !counts.is_object()) {
+        *sums = std::move(counts);
+        return;
+    }
+    for (auto& [name, count] : counts.items()) {
+        const auto known = sums->find(name);
+        if (known != sums->end() && known->is_number_integer() && count.is_number_integer())
+            *known = known->get<std::int64_t>() + count.get<std::int64_t>();
+        else
+            (*sums)[name] = std::move(count);
+    }
+}
+
+/// What the completion's handler says to its outputs; null where there is none.
 nlohmann::json route(pqxx::work& work, const ClaimedJob& job, const Queue::Completion& completion) {
     if (completion.handler.empty()) return nullptr;
-    const auto handler = quoted_procedure(work, completion.handler);
-    return json_of(
-        Arguments()
-            .add(job.job_id)
-            .add(run_or_null(completion.run_id))
-            .add(completion.output)
-            .run1(work, fmt::format("SELECT {}($1::bigint, $2::uuid, $3::jsonb)", handler))[0]);
+    const auto call = fmt::format("SELECT {}($1::bigint, $2::uuid, $3::jsonb)",
+                                  quoted_procedure(work, completion.handler));
+    const auto counts_of = [&](const std::string& run_id, const nlohmann::json& output) {
+        return json_of(
+            Arguments().add(job.job_id).add(run_or_null(run_id)).add(output).run1(work, call)[0]);
+    };
+    nlohmann::json counts;
+    for (const auto& [run_id, output] : completion.before)
+        add_counts(&counts, counts_of(run_id, output));
+    add_counts(&counts, counts_of(completion.run_id, completion.output));
+    return counts;
 }
 
 /// Several answers of one handler by one call. The counts go to `completed`.
@@ -277,6 +296,10 @@ bool Queue::takes_several(const std::string& handler) {
 
 /// One statement, so one round trip: the handler first, then in the order of the columns.
 Queue::Completed Queue::complete(const ClaimedJob& job, const Completion& completion) {
+    if (!completion.before.empty()) {
+        const Ended ended[] = {{&job, &completion}};
+        return complete_all(ended).front();
+    }
     const bool has_run = !completion.run_id.empty();
     auto arguments = identity_of(job);
     arguments.add(run_or_null(completion.run_id)).add(completion.output);
@@ -304,7 +327,8 @@ std::vector<Queue::Completed> Queue::complete_all(std::span<const Ended> ended) 
         ended.size() > 1 &&
         std::ranges::all_of(ended,
                             [&](const Ended& one) {
-                                return one.completion->handler == ended.front().completion->handler;
+                                return one.completion->before.empty() &&
+                                       one.completion->handler == ended.front().completion->handler;
                             }) &&
         takes_several(ended.front().completion->handler);
     connection_->transaction([&](pqxx::work& work) {

@@ -106,14 +106,20 @@ class Queue {
     /// Ids of `jobs` whose leases are still ours, extended.
     [[nodiscard]] std::vector<std::int64_t> extend(std::span<const ClaimedJob> jobs);
 
+    /// What an earlier run of the same attempt found, whose answer broke off.
+    struct PartialOutput {
+        std::string run_id;
+        nlohmann::json output;
+    };
     struct Completion {
         std::string run_id;          ///< empty for steps without a model
         std::string handler;         ///< "schema.procedure", of dbo, vector or sem
         nlohmann::json output;       ///< for the handler
         nlohmann::json run_outcome;  ///< for llm.usp_finish_run; null without a run
+        std::vector<PartialOutput> before{};  ///< given to the handler first, in this order
     };
     struct Completed {
-        nlohmann::json counts;  ///< what the handler returned
+        nlohmann::json counts;  ///< what the handler returned, of several outputs the sums
         int followers = 0;
     };
     /// Handler, end of the run and completion in one transaction. Throws LeaseLost, or

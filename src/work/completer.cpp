@@ -115,6 +115,7 @@ void Completer::gather_answers(std::vector<Item>& batch) {
     for (auto item = items_.begin(); item != items_.end() && batch.size() < options_.answers;) {
         if (item->outcome.kind == JobOutcome::Kind::completed &&
             item->outcome.completion.handler == handler && item->job->job.tenant_id == tenant_id &&
+            item->outcome.completion.before.empty() &&
             passages.insert(passage_of(item->job->job)).second) {
             batch.push_back(std::move(*item));
             item = items_.erase(item);
@@ -139,7 +140,9 @@ std::vector<Completer::Item> Completer::next_batch(store::Queue& queue,
     } while (together && batch.size() < options_.batch && !items_.empty() &&
              shares(items_.front()));
     const auto& outcome = batch.front().outcome;
-    if (together || outcome.kind != JobOutcome::Kind::completed || items_.empty()) return batch;
+    if (together || outcome.kind != JobOutcome::Kind::completed || items_.empty() ||
+        !outcome.completion.before.empty())
+        return batch;
     lock.unlock();
     if (!takes_several(queue, outcome.completion.handler)) return batch;
     lock.lock();

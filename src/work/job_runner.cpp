@@ -208,6 +208,7 @@ store::Queue::Completion JobRunner::answer_all(const store::ClaimedJob& job,
                                                const contract::JobType& type, Evidence evidence,
                                                Run& run, const std::stop_token& stop) {
     json gathered;
+    std::vector<store::Queue::PartialOutput> before;
     std::deque<Evidence> left;
     left.push_back(std::move(evidence));
     for (std::size_t asked = 1;; ++asked) {
@@ -225,7 +226,7 @@ store::Queue::Completion JobRunner::answer_all(const store::ClaimedJob& job,
                         run.outcome["cost"].get<double>());
         leave.reset();
         const auto checked = believe(type, call, answer, run);
-        append_output(&gathered, checked.grounded);
+        auto output = append_output(&gathered, checked.grounded);
         if (checked.cut) {
             run.outcome["outcome"] = "truncated";
             auto parts =
@@ -238,7 +239,9 @@ store::Queue::Completion JobRunner::answer_all(const store::ClaimedJob& job,
                 if (can_be_asked(type, part)) left.push_front(part_of(now, std::move(part)));
             });
         }
-        if (left.empty()) return {run.id, type.handler, std::move(gathered), run.outcome};
+        if (left.empty())
+            return {run.id, type.handler, std::move(output), run.outcome, std::move(before)};
+        before.push_back({run.id, std::move(output)});
         store::Queue(*workshop_.connections->lend()).finish_run(run.id, run.outcome);
         run = {};
     }

@@ -21,6 +21,7 @@ contract::Passage cut_out(const contract::Passage& whole, std::size_t first, std
                            whole.offset + start, locale);
     part.page_type = whole.page_type;
     part.payload = whole.payload;
+    part.calendar = whole.calendar;
     for (std::size_t i = 0; i < whole.entity_names.size(); ++i) {
         if (text::find_words(part.text, whole.entity_names[i]).empty()) continue;
         part.entity_names.push_back(whole.entity_names[i]);
@@ -61,21 +62,26 @@ std::vector<contract::Passage> parts_left(const contract::JobType& type,
     return {cut_out(passage, 0, count / 2, locale), cut_out(passage, count / 2, count, locale)};
 }
 
-void append_output(json* gathered, const json& output) {
+json append_output(json* gathered, const json& output) {
     if (gathered->is_null()) {
         *gathered = output;
-        return;
+        return output;
     }
+    auto fresh = output;
     for (const auto& [member, list] : output.items()) {
         if (!list.is_array() || !gathered->contains(member)) continue;
         auto& known = (*gathered)[member];
+        fresh[member] = json::array();
         for (const auto& item : list) {
             const bool is_known = std::any_of(known.begin(), known.end(), [&](const json& one) {
                 return without_confidence(one) == without_confidence(item);
             });
-            if (!is_known) known.push_back(item);
+            if (is_known) continue;
+            known.push_back(item);
+            fresh[member].push_back(item);
         }
     }
+    return fresh;
 }
 
 }  // namespace almagest::work

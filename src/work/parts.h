@@ -19,7 +19,7 @@ namespace almagest::work {
                                                         const std::string& locale);
 
 /// Puts the lists of an output behind those of an earlier one; an item that is there already, but
-/// for its confidence, is not put twice.
-void append_output(nlohmann::json* gathered, const nlohmann::json& output);
+/// for its confidence, is not put twice. Gives the output with what was new alone.
+nlohmann::json append_output(nlohmann::json* gathered, const nlohmann::json& output);
 
 }  // namespace almagest::work

@@ -63,8 +63,10 @@ TEST(Parts, AppendWhatIsNotThereYet) {
     json gathered;
     append_output(&gathered,
                   {{"items", {{{"name", "Ada"}, {"confidence", 0.9}}}}, {"others", json::array()}});
-    append_output(&gathered, {{"items", {{{"name", "Ada"}, {"confidence", 0.8}}, {{"name", "Bo"}}}},
-                              {"others", {1}}});
+    const auto fresh = append_output(
+        &gathered,
+        {{"items", {{{"name", "Ada"}, {"confidence", 0.8}}, {{"name", "Bo"}}}}, {"others", {1}}});
+    EXPECT_EQ(fresh, json({{"items", {{{"name", "Bo"}}}}, {"others", {1}}}));
     EXPECT_EQ(gathered, json({{"items", {{{"name", "Ada"}, {"confidence", 0.9}}, {{"name", "Bo"}}}},
                               {"others", {1}}}));
 }

@@ -68,6 +68,15 @@ class AnswersThatBreakOff(PageOfATest):
         self.assertGreater(len(runs), 1)
         self.assertEqual("succeeded", runs[-1][0])
         self.assertIn("truncated", {run[0] for run in runs[:-1]})
+        # What each answer said is put down to the run that said it.
+        said = self.home.sql(f"""SELECT DISTINCT e.quote, r.artifact, x.is_rerun FROM dbo.evidence AS e JOIN llm.run AS r USING (run_id)
+            JOIN dbo.fact_entity_extraction AS x ON x.run_id = r.run_id AND x.entity_id = e.target_id
+            WHERE e.target_table = 'dbo.dim_entity' AND e.source_page_id = {self.page_id()}""")
+        self.assertGreater(len({artifact for _, artifact, _ in said}), 1)
+        self.assertEqual({"f"}, {is_rerun for _, _, is_rerun in said}, "going on with an answer is no second reading")
+        for quote, artifact, _ in said:
+            with open(artifact + "/output.json", encoding="utf-8") as file:
+                self.assertIn(quote, [entity["name"] for entity in json.load(file)["grounded"]["entities"]])
         names = self.mentioned()
         for name in ("Amber Crane", "Harbour Wall", "Egil Garm", "North Lamp", "Jonas Lund"):
             self.assertIn(name, names)

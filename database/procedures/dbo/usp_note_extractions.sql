@@ -10,7 +10,10 @@ DECLARE
         SELECT EXISTS (SELECT FROM dbo.fact_entity_extraction x
                         WHERE x.source_page_id = p.source_page_id AND x.chunk_id IS NOT DISTINCT FROM p.chunk_id
                           AND x.job_type IS NOT DISTINCT FROM p.job_type
-                          AND x.contract_version IS NOT DISTINCT FROM p.contract_version AND x.run_id IS DISTINCT FROM p.run_id)
+                          AND x.contract_version IS NOT DISTINCT FROM p.contract_version AND x.run_id IS DISTINCT FROM p.run_id
+                          -- Runs of one job are one reading: an answer that broke off is gone on with in another.
+                          AND NOT EXISTS (SELECT FROM llm.run a JOIN llm.run b ON b.job_id = a.job_id
+                                           WHERE a.run_id = x.run_id AND b.run_id = p.run_id))
           FROM unnest(p_passages) WITH ORDINALITY p(source_page_id, chunk_id, run_id, job_type, contract_version, text_length, char_start, char_end, place)
          ORDER BY p.place);
 BEGIN
