@@ -106,8 +106,8 @@ TEST(Direction, OfOneRelationGivenBothWaysIsOneRelation) {
 TEST(SaidOfAnother, TheNameRightBeforeTheVerbActs) {
     DirectionRule rule;
     rule.verb_endings = {"ed"};
-    const auto told = [&](const std::string& sentence, std::vector<std::string> ends,
-                          std::vector<std::string> others, const char* predicate = "led") {
+    const auto told = [&](const std::string& sentence, const std::vector<std::string>& ends,
+                          const std::vector<std::string>& others, const char* predicate = "led") {
         const auto places = [&](const std::vector<std::string>& names) {
             std::vector<text::Range> all;
             for (const auto& name : names)

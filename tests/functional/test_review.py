@@ -60,8 +60,8 @@ class Reviewing(HomeCase):
         self.assertSays(refused, entity, "anna", "audit")
         self.done("review", "undo", decided["audit_id"], "--reason", "not so")
         after = self.done("review", "show", entity, "--json").json()
-        self.assertEqual(["override", "undo"], [decision["decision"] for decision in after.pop("history")])
-        before.pop("history")
+        earlier = before.pop("history")
+        self.assertEqual(["override", "undo"], [decision["decision"] for decision in after.pop("history")[len(earlier):]])
         for item in (before, after):
             item["row"].pop("updated_at")
         self.assertEqual(before, after)

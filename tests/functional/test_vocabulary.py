@@ -41,9 +41,9 @@ class Words(HomeCase):
         self.refused("tags", "add", "Ships", "--chunk", "999999", says=("chunk 999999",))
 
     def test_relation_names_that_are_the_reverse_are_seen_together(self):
-        self.assertIn("Gull owned_by Orin", self.done("show", "Gull", "--quotes", "0").out)
+        self.assertIn("Gull owned by Orin", self.done("show", "Gull", "--quotes", "0").out)
         self.done("terms", "relate", "Owned by", "reversed", "owner_of")
-        self.assertIn("Orin owner_of Gull", self.done("show", "Gull", "--quotes", "0").out)
+        self.assertIn("Orin owner of Gull", self.done("show", "Gull", "--quotes", "0").out)
         self.assertEqual([["Guild", "Heron"], ["Orin", "Gull"]], self.home.sql(
             "SELECT f.entity_name, t.entity_name FROM dbo.vw_entity_relation r JOIN dbo.dim_entity f ON f.entity_id = r.from_entity_id "
             "JOIN dbo.dim_entity t ON t.entity_id = r.to_entity_id WHERE r.relation_type = 'owner_of' ORDER BY 1"))
@@ -52,4 +52,4 @@ class Words(HomeCase):
         self.refused("terms", "relate", "ship", "reversed", "vessel", "--types", says=("reversed",))
         self.done("terms", "part", "owned_by")
         self.refused("terms", "part", "owned_by", says=("terms list",))
-        self.assertIn("Gull owned_by Orin", self.done("show", "Gull", "--quotes", "0").out)
+        self.assertIn("Gull owned by Orin", self.done("show", "Gull", "--quotes", "0").out)
