@@ -488,11 +488,14 @@ class ReviewPageInABrowser(ServedCase):
             # By what they are called and where: a row may be drawn anew while it is passed.
             self.browser.evaluate("void Object.assign(window, { reached: new Set(), called: (one) => [one.tagName, one.getAttribute('aria-label') || "
                                   "one.textContent.trim().slice(0, 60) || one.name || one.id, one.closest('[data-key]')?.dataset.key, one.getAttribute('href')].join('|') })")
-            count = self.browser.evaluate(f"{CONTROLS}.length")
-            for _ in range(count + 5):
-                self.browser.key("Tab")
-                self.browser.evaluate("void window.reached.add(window.called(document.activeElement))")
-            self.assertEqual([], self.browser.evaluate(f"{CONTROLS}.map(window.called).filter((one) => !window.reached.has(one))"), path)
+            missed = f"{CONTROLS}.map(window.called).filter((one) => !window.reached.has(one))"
+            for _ in range(3):  # what was drawn behind the focus comes in the next round
+                for _ in range(self.browser.evaluate(f"{CONTROLS}.length") + 5):
+                    self.browser.key("Tab")
+                    self.browser.evaluate("void window.reached.add(window.called(document.activeElement))")
+                if not self.browser.evaluate(missed):
+                    break
+            self.assertEqual([], self.browser.evaluate(missed), path)
 
     def test_nothing_moves_for_those_who_do_not_want_it(self):
         moving = "[...document.querySelectorAll('*')].filter((one) => { const style = getComputedStyle(one); return parseFloat(style.transitionDuration) > 0 || style.animationName !== 'none' || style.scrollBehavior === 'smooth'; }).length"
