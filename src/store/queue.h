@@ -112,10 +112,10 @@ class Queue {
         nlohmann::json output;
     };
     struct Completion {
-        std::string run_id;          ///< empty for steps without a model
-        std::string handler;         ///< "schema.procedure", of dbo, vector or sem
-        nlohmann::json output;       ///< for the handler
-        nlohmann::json run_outcome;  ///< for llm.usp_finish_run; null without a run
+        std::string run_id;                   ///< empty for steps without a model
+        std::string handler;                  ///< "schema.procedure", of dbo, vector or sem
+        nlohmann::json output;                ///< for the handler
+        nlohmann::json run_outcome;           ///< for llm.usp_finish_run; null without a run
         std::vector<PartialOutput> before{};  ///< given to the handler first, in this order
     };
     struct Completed {
