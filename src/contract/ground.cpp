@@ -438,10 +438,7 @@ std::vector<Range> sentences_with_any(const Passage& passage,
     if (words.empty()) return found;
     const text::CodePointIndex index(passage.text);
     for (const auto& sentence : passage.sentences)
-        if (std::any_of(words.begin(), words.end(), [&](const std::string& one) {
-                return !text::find_words(index.slice(sentence), one).empty();
-            }))
-            found.push_back(sentence);
+        if (text::has_any_words(index.slice(sentence), words)) found.push_back(sentence);
     return found;
 }
 

@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::size_t most_earlier_names = 8;  // that a pronoun may stand for
 
-bool has_pronoun(const NameRule& rule, std::string_view sentence) {
-    return std::any_of(rule.pronouns.begin(), rule.pronouns.end(), [&](const auto& pronoun) {
-        return !text::find_words(sentence, pronoun).empty();
-    });
-}
-
 /// Is a sentence nothing but a name, as headings and items of lists are?
 bool is_but(const std::string& name, std::string_view sentence) {
     return text::name_key(name) == text::name_key(sentence);
@@ -42,7 +36,7 @@ std::optional<PassageNames> find_names(const NameRule& rule, const Passage& pass
         for (std::size_t i = 0; i < found.names.size(); ++i)
             if (!text::find_words(sentence, found.names[i]).empty()) here.push_back(i);
         auto ends = here;
-        if (here.size() < 2 || has_pronoun(rule, sentence)) {
+        if (here.size() < 2 || text::has_any_words(sentence, rule.pronouns)) {
             for (const auto name : recent)
                 if (std::find(here.begin(), here.end(), name) == here.end()) ends.push_back(name);
         }

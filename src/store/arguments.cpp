@@ -30,6 +30,14 @@ std::string prepared(pqxx::transaction_base& work, const std::string& statement)
 
 }  // namespace
 
+std::string json_text(const nlohmann::json& document) {
+    try {
+        return document.dump();
+    } catch (const nlohmann::json::exception& error) {
+        throw PermanentError(fmt::format("a JSON document is not UTF-8: {}", error.what()));
+    }
+}
+
 Arguments& Arguments::add(const std::string& text) {
     if (text.find('\0') != std::string::npos) {
         throw PermanentError("a text holds a zero byte, which PostgreSQL cannot store; remove it");
@@ -57,12 +65,7 @@ Arguments& Arguments::add(const nlohmann::json& document) {
     if (document.is_null()) {
         return add_null();
     }
-    // Bytes that are not UTF-8 are a defect of the caller; say so instead of replacing them.
-    try {
-        values_.emplace_back(document.dump());
-    } catch (const nlohmann::json::exception& error) {
-        throw PermanentError(fmt::format("a JSON document is not UTF-8: {}", error.what()));
-    }
+    values_.emplace_back(json_text(document));
     return *this;
 }
 

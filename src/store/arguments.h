@@ -12,6 +12,10 @@
 
 namespace almagest::store {
 
+/// A document as text for the database. Throws PermanentError for bytes that are not UTF-8: they
+/// are a defect of the caller, so they are not replaced.
+[[nodiscard]] std::string json_text(const nlohmann::json& document);
+
 /// The bound values of one statement, $1 first; each travels as text and is cast in the statement.
 class Arguments {
   public:

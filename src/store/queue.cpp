@@ -105,11 +105,7 @@ void route_at_once(pqxx::work& work, std::span<const Queue::Ended> ended,
     for (const auto& [job, completion] : ended) {
         ids.push_back(job->job_id);
         runs.push_back(completion->run_id);
-        try {
-            outputs.push_back(completion->output.dump());
-        } catch (const nlohmann::json::exception& error) {
-            throw PermanentError(fmt::format("a JSON document is not UTF-8: {}", error.what()));
-        }
+        outputs.push_back(json_text(completion->output));
     }
     const auto handler = quoted_procedure(work, ended.front().completion->handler + "s");
     const auto rows = Arguments().add_array(ids).add_array(runs).add_array(outputs).run(

@@ -8,6 +8,7 @@
 
 #include "error/error.h"
 #include "text/bpe_tokens.h"
+#include "text/chunk_contents.h"
 #include "text/small_vocabulary.h"
 
 namespace almagest::text {
@@ -51,14 +52,6 @@ class UnevenTokens final : public TokenCounter {
 const TokenCounter& exact_tokens() {
     static const BpeTokens tokens(small_vocabulary(), PieceRules::cl100k);
     return tokens;
-}
-
-std::vector<std::string> contents(const std::string& text, const std::vector<Chunk>& chunks) {
-    const CodePointIndex index(text);
-    std::vector<std::string> all;
-    all.reserve(chunks.size());
-    for (const auto& chunk : chunks) all.emplace_back(index.slice(chunk.range));
-    return all;
 }
 
 void expect_sound(const std::string& text, const ChunkPolicy& policy, const TokenCounter& counter) {

@@ -156,6 +156,12 @@ std::vector<Range> find_words(std::string_view haystack, std::string_view needle
     return found;
 }
 
+bool has_any_words(std::string_view haystack, const std::vector<std::string>& needles) {
+    return std::any_of(needles.begin(), needles.end(), [&](const std::string& needle) {
+        return !find_words(haystack, needle).empty();
+    });
+}
+
 std::string normalised(std::string_view utf8) {
     const auto text = icu::UnicodeString::fromUTF8(
         icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));

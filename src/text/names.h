@@ -22,6 +22,10 @@ namespace almagest::text {
 /// Ranges are code points of `haystack`, in order, not overlapping.
 [[nodiscard]] std::vector<Range> find_words(std::string_view haystack, std::string_view needle);
 
+/// Does one of `needles` stand in `haystack`, as find_words finds it?
+[[nodiscard]] bool has_any_words(std::string_view haystack,
+                                 const std::vector<std::string>& needles);
+
 /// White space runs become one space, those at the ends go; typographic quotes and dashes become
 /// ASCII; soft hyphens and zero-width spaces go; case stays.
 [[nodiscard]] std::string normalised(std::string_view utf8);

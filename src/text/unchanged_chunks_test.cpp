@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "text/chunk_contents.h"
 #include "text/code_points.h"
 
 namespace almagest::text {
@@ -31,14 +32,6 @@ std::string joined(const std::vector<std::string>& parts) {
     std::string text;
     for (const auto& part : parts) text += part;
     return text;
-}
-
-std::vector<std::string> contents(const std::string& text, const std::vector<Chunk>& chunks) {
-    const CodePointIndex index(text);
-    std::vector<std::string> all;
-    all.reserve(chunks.size());
-    for (const auto& chunk : chunks) all.emplace_back(index.slice(chunk.range));
-    return all;
 }
 
 std::vector<Chunk> cut_again(const std::string& before, const std::string& now,
