@@ -123,6 +123,7 @@ class Grounding {
         if (rule_.identifiers) check_identifiers(item);
         auto support = support_of(rule_, item, mentions, in_, around_);
         const auto wording = text_of(item, rule_.wording);
+        if (is_a_name(wording, mentions)) throw NotBelieved{rule_.wording + " is a name"};
         check_value(item, &support);
         mend_direction(&item, &mentions, &support, wording);
         check_repetition(item);
@@ -294,6 +295,16 @@ class Grounding {
         return !wording.empty() &&
                ground_.prompt.find(fmt::format("\"{}\"", wording)) != std::string::npos &&
                !any_carries(support, wording) && said_in_words_.contains(key_of(mentions, support));
+    }
+
+    /// Small models write a third name where a verb belongs.
+    bool is_a_name(const std::string& wording, const std::vector<Mention>& mentions) const {
+        if (wording.empty()) return false;
+        const auto key = text::name_key(wording);
+        return names_in_answer_.contains(key) ||
+               std::any_of(mentions.begin(), mentions.end(), [&](const Mention& mention) {
+                   return text::name_key(mention.name) == key;
+               });
     }
 
     /// Which things an item is about, in any order, and where it rests.

@@ -243,6 +243,21 @@ TEST(Ground, AWordingOfTheExampleIsNotASecondStatementOfAPair) {
               2U);
 }
 
+TEST(Ground, ANameIsNoPredicate) {
+    auto type = relations();
+    type.grounding[0].named_in = "names";
+    const auto names =
+        json{{{"name", "Mira Holt"}}, {{"name", "Oren Vale"}}, {{"name", "Tidewatch Guild"}}};
+    const auto reasons_of = [&](const char* predicate) {
+        const json answer{{"names", names},
+                          {"relations", {relation("Oren Vale", predicate, "Tidewatch Guild", 3)}}};
+        return reasons(ground(type, answer, passage_of(harbour), 0.9));
+    };
+    EXPECT_THAT(reasons_of("mira_holt"), ElementsAre("predicate is a name"));
+    EXPECT_THAT(reasons_of("tidewatch_guild"), ElementsAre("predicate is a name"));
+    EXPECT_THAT(reasons_of("joined"), IsEmpty());
+}
+
 TEST(Ground, DatesOfTheModelsOwnCountOnlyWhenStated) {
     auto type = relations();
     const auto passage =
