@@ -11,7 +11,9 @@
 #include "contract/item_bounds.h"
 #include "contract/item_checks.h"
 #include "contract/mention.h"
+#include "contract/short_names.h"
 #include "contract/support.h"
+#include "contract/told_dimensions.h"
 #include "contract/work_bounds.h"
 #include "text/code_points.h"
 #include "text/names.h"
@@ -55,6 +57,7 @@ struct Ground {
     double default_confidence;
     std::vector<Refusal>* refusals;
     std::vector<Range> orders;  ///< sentences that command whoever reads them
+    ShortNames short_names;
 };
 
 /// Grounds the items of one rule, in order.
@@ -106,7 +109,6 @@ class Grounding {
                 auto& turned = turned_[text::name_key(wording)];
                 if (said == Direction::stated) ++turned.kept;
                 if (said == Direction::reversed) ++turned.reversed;
-                if (any_carries(support, wording)) said_in_words_.insert(key_of(mentions, support));
             } catch (const NotBelieved&) {
                 continue;  // refused, with its reason, when its turn comes
             }
@@ -127,7 +129,7 @@ class Grounding {
         check_value(item, &support);
         mend_direction(&item, &mentions, &support, wording);
         check_repetition(item);
-        if (copies_wording(mentions, support, wording))
+        if (copies_wording(support, wording))
             throw NotBelieved{rule_.wording + " copied from the prompt's example"};
         // "is" or "has" alone says too little to be found again in a sentence.
         const bool says_nothing = carries_wording("", wording);
@@ -167,7 +169,7 @@ class Grounding {
             if (is_pronoun(name)) throw NotBelieved{member + " is a pronoun"};
             if (!rule_.named_in.empty() && !names_in_answer_.contains(text::name_key(name)))
                 throw NotBelieved{member + " is not among the " + rule_.named_in};
-            auto mention = find_mention(in_.passage.text, name);
+            auto mention = mention_of(name);
             if (mention.places.empty()) throw NotBelieved{member + not_found(name)};
             (*item)[member] = mention.name;
             mentions.push_back(std::move(mention));
@@ -180,6 +182,33 @@ class Grounding {
             }
         }
         return mentions;
+    }
+
+    /// Where a name stands, in full or short.
+    Mention mention_of(const std::string& name) const {
+        const auto full = ground_.short_names.find(text::name_key(name));
+        auto mention =
+            find_mention(in_.passage.text, full == ground_.short_names.end() ? name : full->second);
+        const auto size = mention.places.size();
+        const auto key = text::name_key(mention.name);
+        for (const auto& [part, whole] : ground_.short_names) {
+            if (text::name_key(whole) != key) continue;
+            for (const auto& place : text::find_words(in_.passage.text, part)) {
+                const auto is_in = [&](const Range& one) { return one.contains(place); };
+                if (std::none_of(mention.places.begin(), mention.places.end(), is_in))
+                    mention.places.push_back(place);
+            }
+        }
+        if (mention.places.size() > size)
+            std::sort(mention.places.begin(), mention.places.end(),
+                      [](const Range& a, const Range& b) { return a.start < b.start; });
+        return mention;
+    }
+
+    /// The key of a name, or of what it is short for.
+    std::string full_key(const std::string& key) const {
+        const auto full = ground_.short_names.find(key);
+        return full == ground_.short_names.end() ? key : text::name_key(full->second);
     }
 
     /// Why a name that the passage lacks is in the answer.
@@ -264,7 +293,7 @@ class Grounding {
         }
         std::vector<Range> others;
         for (const auto& [key, name] : names_in_answer_) {
-            if (keys.contains(key)) continue;
+            if (keys.contains(full_key(key))) continue;
             const auto here = text::find_words(sentence, name);
             others.insert(others.end(), here.begin(), here.end());
         }
@@ -288,13 +317,11 @@ class Grounding {
         return ranges;
     }
 
-    /// Is the wording one of the example's, while the text words the same pair otherwise? Small
-    /// models fill up a sentence's list so.
-    bool copies_wording(const std::vector<Mention>& mentions, const Support& support,
-                        const std::string& wording) const {
-        return !wording.empty() &&
-               ground_.prompt.find(fmt::format("\"{}\"", wording)) != std::string::npos &&
-               !any_carries(support, wording) && said_in_words_.contains(key_of(mentions, support));
+    /// Is the wording one of the prompt's, and none of the text's? Small models fill up a
+    /// sentence's list so.
+    bool copies_wording(const Support& support, const std::string& wording) const {
+        return !wording.empty() && !any_carries(support, wording) &&
+               !text::find_words(ground_.prompt, wording).empty();
     }
 
     /// Small models write a third name where a verb belongs.
@@ -305,16 +332,6 @@ class Grounding {
                std::any_of(mentions.begin(), mentions.end(), [&](const Mention& mention) {
                    return text::name_key(mention.name) == key;
                });
-    }
-
-    /// Which things an item is about, in any order, and where it rests.
-    static std::string key_of(const std::vector<Mention>& mentions, const Support& support) {
-        std::set<std::string> names;
-        for (const auto& mention : mentions) names.insert(text::name_key(mention.name));
-        std::string key;
-        if (!support.places.empty()) key = fmt::format("{}", support.places.front().start);
-        for (const auto& name : names) key += '\x1f' + name;
-        return key;
     }
 
     bool any_carries(const Support& support, const std::string& wording) const {
@@ -433,7 +450,6 @@ class Grounding {
     std::optional<Range> around_;
     std::vector<std::string> works_;
     std::set<std::string> seen_;
-    std::set<std::string> said_in_words_;  // keys of what is worded as the text words it
     std::map<std::string, std::string> names_in_answer_;  // those that `named_in` lists, by key
 
     struct Turned {
@@ -459,6 +475,15 @@ std::string words_of(const std::vector<PromptMessage>& prompt) {
     return words;
 }
 
+/// By the first rule that tells of short names.
+ShortNames short_names_of(const JobType& type, const json& answer, const Passage& passage) {
+    for (const auto& rule : type.grounding) {
+        if (!rule.short_names || !answer.is_object() || !answer.contains(rule.items)) continue;
+        return short_names(*rule.short_names, answer.at(rule.items), passage.text);
+    }
+    return {};
+}
+
 }  // namespace
 
 Grounded ground(const JobType& type, const json& answer, const Passage& passage,
@@ -466,9 +491,14 @@ Grounded ground(const JobType& type, const json& answer, const Passage& passage,
     Grounded result;
     result.output = unfolded(type.grounding, answer);
     const json unfolded_answer = result.output;
-    const Ground ground{IndexedPassage(passage), words_of(type.prompt),
-                        unfolded_answer,         default_confidence,
-                        &result.refusals,        sentences_with_any(passage, type.orders)};
+    const Ground ground{IndexedPassage(passage),
+                        words_of(type.prompt),
+                        unfolded_answer,
+                        default_confidence,
+                        &result.refusals,
+                        sentences_with_any(passage, type.orders),
+                        short_names_of(type, unfolded_answer, passage)};
+    json dimensions;
     for (const auto& rule : type.grounding) {
         Grounding grounding(rule, ground, rule.items);
         if (rule.items.empty()) {
@@ -483,7 +513,9 @@ Grounded ground(const JobType& type, const json& answer, const Passage& passage,
         const auto items = result.output.find(rule.items);
         if (items == result.output.end() || !items->is_array()) continue;
         *items = grounding.believe_all(*items);
+        if (!rule.families.empty()) dimensions = told_dimensions(rule.families, *items, ground.in);
     }
+    if (!dimensions.is_null()) result.output["dimensions"] = std::move(dimensions);
     return result;
 }
 

@@ -223,24 +223,23 @@ TEST(Ground, NothingFromAPromptsExamplePasses) {
                 IsEmpty());
 }
 
-TEST(Ground, AWordingOfTheExampleIsNotASecondStatementOfAPair) {
+TEST(Ground, AWordingOfThePromptThatTheTextLacksIsNoStatement) {
     auto type = relations();
-    type.prompt.push_back({"system", R"(Example answer: [["Ada","met_in","Turin"]])"});
-    const auto believed = [&](std::vector<json> items) {
-        return ground(type, json{{"relations", std::move(items)}}, passage_of(harbour), 0.9);
+    type.prompt.push_back(
+        {"system", R"(Such as was_born_in. Example: [["Ada","met_in","Turin"]])"});
+    const auto reasons_of = [&](const char* predicate, int sentence) {
+        return reasons(ground(
+            type,
+            json{{"relations", {relation("Oren Vale", predicate, "Tidewatch Guild", sentence)}}},
+            passage_of(harbour), 0.9));
     };
-    const auto joined = relation("Oren Vale", "joined", "Tidewatch Guild", 3);
-    const auto copied = relation("Tidewatch Guild", "met_in", "Oren Vale", 3);
-    const auto grounded = believed({copied, joined});
-    ASSERT_EQ(grounded.output["relations"].size(), 1U);
-    EXPECT_EQ(grounded.output["relations"][0]["predicate"], "joined");
-    EXPECT_THAT(reasons(grounded), ElementsAre("predicate copied from the prompt's example"));
-    // It may be the model's own word for what the sentence says in no other way.
-    EXPECT_EQ(believed({copied}).output["relations"].size(), 1U);
-    EXPECT_EQ(believed({relation("Tidewatch Guild", "has", "Oren Vale", 3), joined})
-                  .output["relations"]
-                  .size(),
-              2U);
+    EXPECT_THAT(reasons_of("met_in", 3), ElementsAre("predicate copied from the prompt's example"));
+    EXPECT_THAT(reasons_of("was_born_in", 3),
+                ElementsAre("predicate copied from the prompt's example"));
+    EXPECT_THAT(reasons_of("joined", 3), IsEmpty());
+    EXPECT_THAT(reasons_of("belongs_to", 3), IsEmpty());
+    type.prompt.back().text += " joined";
+    EXPECT_THAT(reasons_of("joined", 3), IsEmpty());
 }
 
 TEST(Ground, ANameIsNoPredicate) {

@@ -43,6 +43,25 @@ LookUpRule look_up_rule(const json& value, const std::string& where) {
     return rule;
 }
 
+std::vector<FamilyRule> family_rules(const json& list, const std::string& where) {
+    if (!list.is_array()) throw UsageError(where + ": \"families\" is no list");
+    std::vector<FamilyRule> rules;
+    for (const auto& value : list) {
+        Members members(value, where + ": \"families\"");
+        rules.push_back(
+            {members.text("family", true), members.list("types"), members.list("time_words")});
+        members.refuse_others();
+    }
+    return rules;
+}
+
+ShortNameRule short_name_rule(const json& value, const std::string& where) {
+    Members members(value, where + ": \"short_names\"");
+    ShortNameRule rule{members.text("member", true), members.list("values")};
+    members.refuse_others();
+    return rule;
+}
+
 IdentifierRule identifier_rule(const json& value, const std::string& where) {
     Members members(value, where + ": \"identifiers\"");
     IdentifierRule rule{members.list("members"), members.list("among")};
@@ -102,6 +121,10 @@ GroundingRule grounding_rule(const json& value, const std::string& where, bool i
     if (const auto* works = members.find("work_bounds"))
         rule.work_bounds = work_bound_rule(*works, where);
     if (const auto* look_up = members.find("look_up")) rule.look_up = look_up_rule(*look_up, where);
+    if (const auto* families = members.find("families"))
+        rule.families = family_rules(*families, where);
+    if (const auto* names = members.find("short_names"))
+        rule.short_names = short_name_rule(*names, where);
     if (const auto* ids = members.find("identifiers"))
         rule.identifiers = identifier_rule(*ids, where);
     if (const auto* direction = members.find("direction"))

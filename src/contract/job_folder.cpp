@@ -51,6 +51,16 @@ std::set<std::string> set_of(const std::vector<std::string>& words) {
     return {words.begin(), words.end()};
 }
 
+AntecedentRule antecedent_rule(const json& value) {
+    Members words(value, "job.yaml: names: \"antecedents\"");
+    AntecedentRule rule{words.list("persons"),    words.list("things"),
+                        words.list("possessive"), words.list("prepositions"),
+                        words.list("articles"),   words.list("agents"),
+                        words.list("relative"),   words.list("expletive")};
+    words.refuse_others();
+    return rule;
+}
+
 NameRule name_rule(const json& value) {
     Members members(value, "job.yaml: names");
     NameRule rule;
@@ -61,6 +71,7 @@ NameRule name_rule(const json& value) {
     rule.words.articles = set_of(members.list("articles"));
     rule.words.dictionary = text::Dictionary::find(members.text("dictionary", false));
     rule.pronouns = members.list("pronouns");
+    if (const auto* words = members.find("antecedents")) rule.antecedents = antecedent_rule(*words);
     members.refuse_others();
     return rule;
 }

@@ -55,16 +55,42 @@ struct LookUpRule {
     std::vector<std::string> take;  ///< "family": a mention "subject" gets "subject_family"
 };
 
+/// Items whose names may be given short: those whose member has one of the values.
+struct ShortNameRule {
+    std::string member;               ///< "type"
+    std::vector<std::string> values;  ///< "person"
+};
+
+/// A dimension for entities of some types; they are written to both.
+struct FamilyRule {
+    std::string family;                   ///< "work"
+    std::vector<std::string> types;       ///< "film"
+    std::vector<std::string> time_words;  ///< a sentence with one of them dates it: "released"
+};
+
 /// Members with identifiers of the job's payload, each at most once in an item.
 struct IdentifierRule {
     std::vector<std::string> members;  ///< of the item: a number or a list of numbers each
     std::vector<std::string> among;    ///< members of the payload
 };
 
+/// Which words of a language stand for names of earlier sentences; empty lists find none.
+struct AntecedentRule {
+    std::vector<std::string> persons;       ///< "he": anywhere in a sentence
+    std::vector<std::string> things;        ///< "it": at its beginning
+    std::vector<std::string> possessive;    ///< "his": at its beginning
+    std::vector<std::string> prepositions;  ///< a name behind one is no subject: "of"
+    std::vector<std::string> articles;      ///< may stand between those two: "the"
+    std::vector<std::string> agents;     ///< of the prepositions, those before one who acts: "by"
+    std::vector<std::string> relative;   ///< behind a name, they say something of it: "which"
+    std::vector<std::string> expletive;  ///< near by, "it" stands for nothing: "that"
+};
+
 /// How a language writes names, for a program that finds them before the model is asked.
 struct NameRule {
     text::NameWords words;
-    std::vector<std::string> pronouns;  ///< words that stand for an earlier name: "he"
+    std::vector<std::string> pronouns;            ///< words that stand for an earlier name: "he"
+    std::optional<AntecedentRule> antecedents{};  ///< … and which name that is
 };
 
 /// A form of an answer with fewer tokens than a list of objects: an object whose keys are one
@@ -95,6 +121,8 @@ struct GroundingRule {
     std::vector<std::string> time_words{};  ///< … and where the evidence has one of these words
     std::optional<WorkBoundRule> work_bounds{};
     std::optional<LookUpRule> look_up{};
+    std::vector<FamilyRule> families{};  ///< dimensions that "dimensions" of the output is for
+    std::optional<ShortNameRule> short_names{};  ///< the shorter names of one item are all its own
     std::optional<IdentifierRule> identifiers{};
     DirectionRule direction{};            ///< checks which of two mentions acts
     std::vector<GroundingRule> nested{};  ///< of lists inside an item, grounded with it

@@ -157,7 +157,8 @@ class Narrowing {
         for (const auto& first : items.front().at("enum")) {
             auto others = json::array();
             for (const auto& last : items.back().at("enum"))
-                if (last != first && (is_in_sentence(first) || is_in_sentence(last)))
+                if (last != first && (is_in_sentence(first) || is_in_sentence(last)) &&
+                    !are_unrelated(first, last))
                     others.push_back(last);
             if (others.empty()) continue;
             auto form = *schema;
@@ -169,6 +170,16 @@ class Narrowing {
         if (forms.empty()) return false;
         *schema = json{{"anyOf", std::move(forms)}};
         return true;
+    }
+
+    bool are_unrelated(const json& first, const json& last) const {
+        if (!passage_.names || !sentence_ || passage_.names->unrelated.empty()) return false;
+        const auto& names = passage_.names->names;
+        const auto at = [&](const json& name) {
+            return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) -
+                                            names.begin());
+        };
+        return passage_.names->unrelated[*sentence_].contains({at(first), at(last)});
     }
 
     bool is_in_sentence(const json& name) const {

@@ -50,6 +50,17 @@ std::string on_one_line(std::string_view text) {
     return line;
 }
 
+/// A sentence with the name that its pronoun stands for in the pronoun's place.
+std::string explicit_sentence(const Passage& passage, const text::CodePointIndex& index,
+                              std::size_t sentence) {
+    const auto& range = passage.sentences[sentence];
+    const auto* antecedent = passage.names ? passage.names->antecedent_in(sentence) : nullptr;
+    if (antecedent == nullptr) return std::string(index.slice(range));
+    return std::string(index.slice({range.start, antecedent->pronoun.start})) +
+           passage.names->names[antecedent->name] + (antecedent->possessive ? "'s" : "") +
+           std::string(index.slice({antecedent->pronoun.end, range.end}));
+}
+
 /// Sentences and headings in the order of the text; only sentences are numbered.
 std::string numbered_sentences(const Passage& passage) {
     const text::CodePointIndex index(passage.text);
@@ -63,7 +74,7 @@ std::string numbered_sentences(const Passage& passage) {
     for (std::size_t i = 0; i < passage.sentences.size(); ++i) {
         add_headings(passage.sentences[i].start);
         lines += fmt::format("{}[{}] {}", lines.empty() ? "" : "\n", i + 1,
-                             on_one_line(index.slice(passage.sentences[i])));
+                             on_one_line(explicit_sentence(passage, index, i)));
     }
     add_headings(index.size() + 1);
     return lines;

@@ -31,7 +31,8 @@ struct Passage {
 };
 
 /// The placeholders that prompts may use: {{page_title}}, {{page_type}}, {{passage}},
-/// {{sentences}} (numbered "[1] …", one a line, headings between them without a number),
+/// {{sentences}} (numbered "[1] …", one a line, headings between them without a number, with the
+/// name in place of a pronoun whose antecedent is known),
 /// {{entities}} (compact JSON array of {name,type}),
 /// {{entity_names}} (one a line), {{context}}.
 [[nodiscard]] const std::vector<std::string>& known_placeholders();

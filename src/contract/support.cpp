@@ -11,6 +11,7 @@ using nlohmann::json;
 using text::Range;
 
 constexpr std::size_t most_places = 16;         // pieces of evidence for one item
+constexpr double worth_of_a_pronoun = 0.85;     // of what leaves one name to a pronoun
 constexpr std::size_t longest_beginning = 200;  // code points quoted for a judgement of it all
 
 bool holds(const Range& place, const Mention& mention) {
@@ -21,6 +22,18 @@ bool holds(const Range& place, const Mention& mention) {
 std::size_t held(const Range& place, const std::vector<Mention>& mentions) {
     return static_cast<std::size_t>(std::count_if(
         mentions.begin(), mentions.end(), [&](const Mention& one) { return holds(place, one); }));
+}
+
+/// How many mentions a sentence, counted from 0, leaves to its pronoun.
+std::size_t stood_for(const Passage& passage, std::size_t sentence,
+                      const std::vector<Mention>& mentions) {
+    const auto* antecedent = passage.names ? passage.names->antecedent_in(sentence) : nullptr;
+    if (antecedent == nullptr) return 0;
+    const auto key = text::name_key(passage.names->names[antecedent->name]);
+    const auto& place = passage.sentences[sentence];
+    return static_cast<std::size_t>(std::count_if(
+        mentions.begin(), mentions.end(),
+        [&](const Mention& one) { return !holds(place, one) && text::name_key(one.name) == key; }));
 }
 
 /// The number of a sentence as models write it: 3, "3", "[3]".
@@ -67,13 +80,15 @@ Support in_sentence(const GroundingRule& rule, const json& item,
     const auto& named = sentences[*number - 1];
     const auto here = held(named, mentions);
     if (here == mentions.size()) return {{named}, "exact", 1.0};
+    if (here > 0 && here + stood_for(in.passage, *number - 1, mentions) == mentions.size())
+        return {{named}, "passage", worth_of_a_pronoun};
     // "He led it until 1996": a sentence that carries the wording and one of the names may
     // leave the other to a pronoun; else the one sentence with all names was meant.
     const auto wording = text_of(item, rule.wording);
     const bool tells =
         here > 0 && !wording.empty() && carries_wording(in.index.slice(named), wording);
     if (better && !tells) return {{*better}, "normalised", 0.9};
-    if (here > 0) return {{named}, "passage", 0.85};
+    if (here > 0) return {{named}, "passage", worth_of_a_pronoun};
     throw NotBelieved{"names not in the sentence"};
 }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t most_joining_words = 3;     // in a row: "of the"
 constexpr std::int32_t longest_title = 60;        // UTF-16 units between quotation marks
 constexpr std::int32_t longest_inner_number = 3;  // digits of a number that ends a name
+constexpr std::int32_t longest_version = 8;       // UTF-16 units
 
 struct Word {
     std::int32_t start = 0;
@@ -52,6 +53,16 @@ bool is_number(const icu::UnicodeString& text) {
     for (std::int32_t i = 0; i < text.length(); ++i)
         if (!u_isdigit(text.charAt(i))) return false;
     return !text.isEmpty();
+}
+
+/// "2.1", "7.0.3"
+bool is_version(const icu::UnicodeString& text) {
+    bool dotted = false;
+    for (std::int32_t i = 0; i < text.length(); ++i) {
+        dotted |= text.charAt(i) == '.';
+        if (!u_isdigit(text.charAt(i)) && text.charAt(i) != '.') return false;
+    }
+    return dotted && text.length() <= longest_version;
 }
 
 std::string to_utf8(const icu::UnicodeString& text) {
@@ -168,6 +179,7 @@ class Sentence {
     bool may_follow(std::size_t i) const {
         const auto& word = words_[i];
         if (has_upper(word.text)) return may_be_of_name(i);
+        if (is_version(word.text)) return true;
         if (!is_number(word.text) || word.text.length() > longest_inner_number) return false;
         // "Apollo 11" but not "Ada 40 years"
         const bool before_small =

@@ -31,6 +31,12 @@ TEST(CapitalisedNames, JoiningWordsStandInsideANameButEndNone) {
     EXPECT_EQ(names_in("He heard Harrow & Sons & left."), (Names{"Harrow & Sons"}));
 }
 
+TEST(CapitalisedNames, AVersionBelongsToTheNameBeforeIt) {
+    EXPECT_EQ(names_in("He saw Loom 2.1 and Loom 7.0.3. Rover 11.25 was late in Turin."),
+              (Names{"Loom 2.1", "Loom 7.0.3", "Rover 11.25", "Turin"}));
+    EXPECT_EQ(names_in("She ran to Turin in 2.5 hours."), (Names{"Turin"}));
+}
+
 TEST(CapitalisedNames, AFunctionWordAtTheStartOfASentenceIsNoName) {
     EXPECT_EQ(names_in("After Turin she rested. He did not."), (Names{"Turin"}));
 }

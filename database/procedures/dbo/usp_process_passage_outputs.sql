@@ -1,6 +1,7 @@
 -- Routes the answers of jobs about passages: of each output the members p_members, which are 'entities', 'relations' or both; see
 -- dbo.usp_route_passages. The arrays belong together by place; the jobs are of one tenant, and each of another passage. Returns the
--- counts of each. All or none: what is wrong with one of several shows when each is routed alone.
+-- counts of each (dbo.fn_routing_counts). Its member 'dimensions', [{family, …}], brings the rows of those of its entities that have a
+-- dimension of their own; see dbo.usp_route_dimensions. All or none: what is wrong with one of several shows when each is routed alone.
 -- AL004: a job is not live or about no page. AL005: they are of several tenants, or of one passage.
 CREATE OR REPLACE FUNCTION dbo.usp_process_passage_outputs(p_job_ids bigint[], p_run_ids uuid[], p_outputs jsonb[], p_members text[]) RETURNS jsonb[]
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
@@ -9,6 +10,8 @@ DECLARE
     v_tenant_id integer;
     v_entities jsonb[];
     v_relations jsonb[];
+    v_counts jsonb[];
+    v_family text;
 BEGIN
     FOR v_place IN 1 .. cardinality(p_job_ids) LOOP
         v_jobs[v_place] := dbo.fn_job_context(p_job_ids[v_place]);
@@ -23,10 +26,19 @@ BEGIN
             v_relations[v_place] := dbo.fn_items(p_outputs[v_place], 'relations');
         END IF;
     END LOOP;
-    RETURN dbo.usp_route_passages(v_tenant_id, dbo.fn_passages(v_tenant_id, p_run_ids,
+    v_counts := dbo.usp_route_passages(v_tenant_id, dbo.fn_passages(v_tenant_id, p_run_ids,
         ARRAY(SELECT j.source_page_id FROM unnest(v_jobs) WITH ORDINALITY j(tenant_id, job_type, contract_version, source_page_id, chunk_id, place) ORDER BY j.place),
         ARRAY(SELECT j.chunk_id FROM unnest(v_jobs) WITH ORDINALITY j(tenant_id, job_type, contract_version, source_page_id, chunk_id, place) ORDER BY j.place),
         ARRAY(SELECT j.job_type FROM unnest(v_jobs) WITH ORDINALITY j(tenant_id, job_type, contract_version, source_page_id, chunk_id, place) ORDER BY j.place),
         ARRAY(SELECT j.contract_version FROM unnest(v_jobs) WITH ORDINALITY j(tenant_id, job_type, contract_version, source_page_id, chunk_id, place) ORDER BY j.place)),
         v_entities, v_relations);
+    -- The names are locked already: each is an entity's.
+    FOR v_place IN 1 .. cardinality(p_job_ids) LOOP
+        FOR v_family IN SELECT DISTINCT d.item ->> 'family' FROM jsonb_array_elements(p_outputs[v_place] -> 'dimensions') d(item) ORDER BY 1 LOOP
+            PERFORM dbo.usp_route_dimensions(v_tenant_id, p_run_ids[v_place], (v_jobs[v_place]).source_page_id, (v_jobs[v_place]).chunk_id, v_family,
+                (SELECT jsonb_agg(d.item - 'family') FROM jsonb_array_elements(p_outputs[v_place] -> 'dimensions') d(item)
+                  WHERE d.item ->> 'family' = v_family));
+        END LOOP;
+    END LOOP;
+    RETURN v_counts;
 END $$;

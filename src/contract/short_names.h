@@ -1,0 +1,22 @@
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "contract/job_type.h"
+
+namespace almagest::contract {
+
+/// What shorter names of an answer stand for: "Murdock" and "Ian" for "Ian Murdock". By the shorter
+/// name's key.
+using ShortNames = std::map<std::string, std::string>;
+
+/// Among the items of a list that have one of the rule's types: a name is short for another when it
+/// is that one's beginning or end, as whole words, the passage has the longer one first, and only
+/// one longer name fits.
+[[nodiscard]] ShortNames short_names(const ShortNameRule& rule, const nlohmann::json& items,
+                                     std::string_view passage);
+
+}  // namespace almagest::contract
