@@ -1,7 +1,7 @@
 -- The answer that brings the names of a passage and the relations between them: the same rows as two answers would bring.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(5);
+SELECT plan(9);
 SELECT tap.job_type('passage_extraction');
 SELECT llm.usp_ensure_tenant('one answer') AS one, llm.usp_ensure_tenant('two answers') AS two \gset
 CREATE TEMP TABLE c AS SELECT t.tenant, (tap.chunks(t.tenant, 'guild', 'Mirelle Voss led the Tide Guild. Orin Dask joined it.'))[1] AS chunk
@@ -21,5 +21,17 @@ SELECT is((SELECT jsonb_object_agg(a.key, a.value) FROM c, jsonb_each(pg_temp.ro
 SELECT is((SELECT tap.route('passage_extraction', chunk, '{"entities": [], "relations": []}') ->> 'evidence_new' FROM c WHERE tenant = :one), '0', 'an answer may be empty');
 SELECT throws_ok(format($$SELECT tap.route('passage_extraction', %s, '{"entities": [], "relations": [{"subject": 3}]}')$$, chunk), 'AL003', NULL, 'an item of another shape is refused')
   FROM c WHERE tenant = :one;
+SELECT tap.route('passage_extraction', chunk, jsonb_build_object('relations', '[]'::jsonb, 'entities', to_jsonb(pg_temp.entities(chunk)),
+        'dimensions', jsonb_build_array(tap.entity(chunk, 'Tide Guild', 'guild') || '{"family": "event", "start_date": "1996-04-01", "end_date": "1996-04-03"}',
+                                        tap.entity(chunk, 'Orin Dask', 'book') || '{"family": "work", "start_date": "1999-03-09", "start_precision": "day"}')))
+  FROM c WHERE tenant = :one;
+SELECT results_eq(format('SELECT event_name, event_date, event_end_date FROM dbo.dim_event WHERE tenant_id = %s', :one),
+    $$VALUES ('Tide Guild', date '1996-04-01', date '1996-04-03')$$, 'what has a dimension of its own is written there, too');
+SELECT results_eq(format('SELECT work_name, work_type, release_date, release_date_precision FROM dbo.dim_work WHERE tenant_id = %s', :one),
+    $$VALUES ('Orin Dask', 'book', date '1999-03-09', 'day')$$, 'with its date');
+SELECT is((SELECT count(*) FROM dbo.evidence v JOIN c ON c.chunk = v.chunk_id WHERE c.tenant = :one AND v.target_table IN ('dbo.dim_event', 'dbo.dim_work')), 2::bigint,
+    'and its evidence');
+SELECT throws_ok(format($$SELECT tap.route('passage_extraction', %s, '{"entities": [], "relations": [], "dimensions": [{"family": "feast", "name": "Tide"}]}')$$, chunk),
+    'AL014', NULL, 'a family that nobody registered is refused') FROM c WHERE tenant = :one;
 SELECT * FROM finish();
 ROLLBACK;

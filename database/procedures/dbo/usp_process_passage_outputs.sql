@@ -11,7 +11,7 @@ DECLARE
     v_entities jsonb[];
     v_relations jsonb[];
     v_counts jsonb[];
-    v_family text;
+    v_said record;
 BEGIN
     FOR v_place IN 1 .. cardinality(p_job_ids) LOOP
         v_jobs[v_place] := dbo.fn_job_context(p_job_ids[v_place]);
@@ -34,10 +34,11 @@ BEGIN
         v_entities, v_relations);
     -- The names are locked already: each is an entity's.
     FOR v_place IN 1 .. cardinality(p_job_ids) LOOP
-        FOR v_family IN SELECT DISTINCT d.item ->> 'family' FROM jsonb_array_elements(p_outputs[v_place] -> 'dimensions') d(item) ORDER BY 1 LOOP
-            PERFORM dbo.usp_route_dimensions(v_tenant_id, p_run_ids[v_place], (v_jobs[v_place]).source_page_id, (v_jobs[v_place]).chunk_id, v_family,
-                (SELECT jsonb_agg(d.item - 'family') FROM jsonb_array_elements(p_outputs[v_place] -> 'dimensions') d(item)
-                  WHERE d.item ->> 'family' = v_family));
+        CONTINUE WHEN NOT p_outputs[v_place] ? 'dimensions';
+        FOR v_said IN SELECT d.item ->> 'family' AS family, jsonb_agg(d.item - 'family') AS items
+                        FROM jsonb_array_elements(dbo.fn_items(p_outputs[v_place], 'dimensions')) d(item) GROUP BY 1 ORDER BY 1 LOOP
+            PERFORM dbo.usp_route_dimensions(v_tenant_id, p_run_ids[v_place], (v_jobs[v_place]).source_page_id, (v_jobs[v_place]).chunk_id,
+                v_said.family, v_said.items);
         END LOOP;
     END LOOP;
     RETURN v_counts;
