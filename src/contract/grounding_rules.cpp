@@ -48,8 +48,8 @@ std::vector<FamilyRule> family_rules(const json& list, const std::string& where)
     std::vector<FamilyRule> rules;
     for (const auto& value : list) {
         Members members(value, where + ": \"families\"");
-        rules.push_back(
-            {members.text("family", true), members.list("types"), members.list("time_words")});
+        rules.push_back({members.text("family", true), members.list("types"),
+                         members.list("time_words"), members.list("between")});
         members.refuse_others();
     }
     return rules;

@@ -65,7 +65,8 @@ struct ShortNameRule {
 struct FamilyRule {
     std::string family;                   ///< "work"
     std::vector<std::string> types;       ///< "film"
-    std::vector<std::string> time_words;  ///< a sentence with one of them dates it: "released"
+    std::vector<std::string> time_words;  ///< what happened to it when: "released"
+    std::vector<std::string> between;     ///< words that may part it from those: "was"
 };
 
 /// Members with identifiers of the job's payload, each at most once in an item.

@@ -1,9 +1,7 @@
 #include "contract/told_dimensions.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
+#include <sstream>
 
 #include "contract/item_bounds.h"
 #include "contract/mention.h"
@@ -38,17 +36,55 @@ std::vector<Range> places_of(const json& item, const IndexedPassage& in) {
     return places;
 }
 
+std::string without_brackets(std::string_view text) {
+    std::string plain;
+    int depth = 0;
+    for (const char c : text) {
+        if (c == '(') ++depth;
+        if (depth == 0) plain.push_back(c);
+        if (c == ')' && depth > 0) --depth;
+    }
+    return plain;
+}
+
+/// May nothing but these words stand in a text?
+bool has_only(std::string_view text, const std::vector<std::string>& words) {
+    std::istringstream stream(text::name_key(without_brackets(text)));
+    for (std::string word; stream >> word;)
+        if (std::find(words.begin(), words.end(), word) == words.end()) return false;
+    return true;
+}
+
+/// The word that says what happened to the name, which stands at `name` of the sentence; "": none.
+std::string said_of(const FamilyRule& rule, std::string_view sentence, const Range& name) {
+    const text::CodePointIndex index(sentence);
+    for (const auto& word : rule.time_words)
+        for (const auto& place : text::find_words(sentence, word)) {
+            const bool before = place.end <= name.start;
+            if (!before && place.start < name.end) continue;
+            const auto between = before ? index.slice({place.end, name.start})
+                                        : index.slice({name.end, place.start});
+            if (before ? between == " " : has_only(between, rule.between)) return word;
+        }
+    return {};
+}
+
+/// Dates an item by a range of the passage in which it is named at `place`.
+bool set_date_in(const Range& told, const Range& place, const std::string& word,
+                 const IndexedPassage& in, json* item) {
+    const Range name{place.start - told.start, place.end - told.start};
+    set_bounds(item, in.index.slice(told), name, name, word, in.passage.calendar);
+    return item->contains("start_date");
+}
+
 void set_date(const FamilyRule& rule, const IndexedPassage& in, json* item) {
-    const auto wording = fmt::format("{}", fmt::join(rule.time_words, " "));
     for (const auto& place : places_of(*item, in)) {
         const auto brackets = dated_in_brackets(in.index, place);
-        const bool in_brackets = brackets.end > brackets.start;
-        const auto told = in_brackets ? brackets : sentence_of(in.passage, place);
-        if (!in_brackets && !text::has_any_words(in.index.slice(told), rule.time_words)) continue;
-        const Range name{place.start - told.start, place.end - told.start};
-        set_bounds(item, in.index.slice(told), name, name, in_brackets ? "" : wording,
-                   in.passage.calendar);
-        if (item->contains("start_date")) return;
+        if (brackets.end > brackets.start && set_date_in(brackets, place, {}, in, item)) return;
+        const auto told = sentence_of(in.passage, place);
+        const auto word =
+            said_of(rule, in.index.slice(told), {place.start - told.start, place.end - told.start});
+        if (!word.empty() && set_date_in(told, place, word, in, item)) return;
     }
 }
 

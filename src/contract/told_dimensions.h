@@ -11,7 +11,9 @@ namespace almagest::contract {
 
 /// Those of the kept items that have a dimension of their own beside being entities, as {family,
 /// name, type, confidence, grounding, evidence} and bounds in time: of the first of an item's
-/// sentences that dates it, by one of the rule's words or right behind the name in brackets.
+/// sentences that dates it: by one of the rule's words, with nothing but brackets, commas and words
+/// that may part them between it and the name ("Loom 2 (the last) was released in May"), or in
+/// brackets right behind the name.
 /// Throws nothing of its own.
 [[nodiscard]] nlohmann::json told_dimensions(const std::vector<FamilyRule>& rules,
                                              const nlohmann::json& items, const IndexedPassage& in);

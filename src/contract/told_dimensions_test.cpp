@@ -16,7 +16,8 @@ JobType names() {
     GroundingRule rule;
     rule.items = "entities";
     rule.mentions = {"name"};
-    rule.families = {{"work", {"work", "product"}, {"released"}}, {"event", {"event"}, {"held"}}};
+    rule.families = {{"work", {"work", "product"}, {"released"}, {"was"}},
+                     {"event", {"event"}, {"held"}, {"was"}}};
     rule.short_names = ShortNameRule{"type", {"person"}};
     GroundingRule relations;
     relations.items = "relations";
@@ -69,6 +70,27 @@ TEST(ToldDimensions, AreDatedByTheSentenceThatSaysSo) {
     EXPECT_EQ(output["dimensions"][1]["start_date"], "2000-07-05");
     EXPECT_EQ(output["dimensions"][1]["end_date"], "2000-07-09");
     EXPECT_FALSE(output["entities"][0].contains("start_date"));
+}
+
+TEST(ToldDimensions, AreNotDatedByWhatIsSaidOfSomethingElse) {
+    const auto dates_in = [](const std::string& text) {
+        return grounded(text,
+                        {entity("Loom 1", "product"), entity("Loom 2", "product")})["dimensions"]
+            .dump();
+    };
+    EXPECT_EQ(
+        dates_in(
+            "Loom 1 came on a disk and Loom 2 was planned, said what was released in May 1995.")
+            .find("start_date"),
+        std::string::npos);
+    EXPECT_EQ(dates_in("Loom 1, which was at last released as Loom 2, came in May 1995.")
+                  .find("start_date"),
+              std::string::npos);
+    EXPECT_NE(
+        dates_in("Loom 1 (the best) was released in May 1995. Loom 2 came.").find("1995-05-01"),
+        std::string::npos);
+    EXPECT_NE(dates_in("Ada released Loom 1 in May 1995. Loom 2 came.").find("1995-05-01"),
+              std::string::npos);
 }
 
 TEST(ToldDimensions, AreDatedInBracketsBehindTheName) {
