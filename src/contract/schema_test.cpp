@@ -145,6 +145,10 @@ TEST(Schema, RefusesWhatItDoesNotCover) {
         EXPECT_THAT(refused(json{{keyword, json::object()}}.dump().c_str()), HasSubstr(keyword));
     }
     EXPECT_THAT(refused(R"({"enum":[]})"), HasSubstr("enum"));
+    for (const char* zero : {"0", "0.0", "-2", "\"2\""}) {
+        EXPECT_THAT(refused((std::string(R"({"multipleOf":)") + zero + "}").c_str()),
+                    HasSubstr("multipleOf"));
+    }
     EXPECT_THAT(refused(R"({"required":"a"})"), HasSubstr("does not compile"));
     EXPECT_THAT(refused("[]"), HasSubstr("no JSON object"));
 }
