@@ -125,6 +125,39 @@ TEST(Ground, CountsCodePointsWhateverTheScript) {
     EXPECT_GE(grounded.output["entities"].size(), 3U) << json(reasons(grounded));
 }
 
+TEST(Ground, FindsNamesAndQuotesInScriptsWithoutCapitalsAndSpaces) {
+    struct Case {
+        const char* text;
+        const char* person;
+        const char* place;
+        const char* quote;
+        const char* absent;
+    };
+    for (const auto& [text, person, place, quote, absent] : {
+             Case{"昨日は雨だった。山田太郎は京都で市長になった。彼は去った。", "山田太郎", "京都",
+                  "山田太郎は京都で市長になった", "鈴木一郎"},
+             Case{"كان الجو ماطرا. قاد أحمد علي المسح في القاهرة. ثم غادر.", "أحمد علي", "القاهرة",
+                  "قاد أحمد علي المسح", "محمود حسن"},
+             Case{"ירד גשם. דוד כהן הוביל את הסקר בירושלים. הוא עזב.", "דוד כהן", "הסקר",
+                  "דוד כהן הוביל את הסקר", "משה לוי"},
+             Case{"ฝนตก สมชายเป็นนายกเทศมนตรีในกรุงเทพ เขาลาออก", "สมชาย", "กรุงเทพ",
+                  "สมชายเป็นนายกเทศมนตรี", "สมหญิง"},
+             Case{"წვიმდა. გიორგი ბერიძე მუშაობდა თბილისი ქალაქში. ის წავიდა.", "გიორგი ბერიძე",
+                  "თბილისი", "გიორგი ბერიძე მუშაობდა", "ნინო"},
+         }) {
+        SCOPED_TRACE(text);
+        const auto passage = passage_of(text, 3);
+        const json names{{"entities", {{{"name", person}}, {{"name", place}}, {{"name", absent}}}}};
+        const auto found = ground(entities(), names, passage, 0.9);
+        expect_true_evidence(found, passage);
+        EXPECT_EQ(found.output["entities"].size(), 2U) << json(reasons(found));
+        const json fact{{"facts", {{{"subject", person}, {"predicate", ""}, {"quote", quote}}}}};
+        const auto told = ground(quoted(), fact, passage, 0.9);
+        expect_true_evidence(told, passage);
+        EXPECT_EQ(told.output["facts"].at(0)["grounding"], "exact");
+    }
+}
+
 TEST(Ground, RefusesEntitiesThatAreNoneOfThePassage) {
     const auto answer = json{{"entities",
                               {{{"name", "Oz"}},

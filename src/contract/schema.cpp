@@ -19,6 +19,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include "contract/answer.h"
 #include "contract/schema_coverage.h"
 #include "contract/violation_wording.h"
@@ -72,6 +76,26 @@ void find_long_strings(const nlohmann::json& value, const nlohmann::json::json_p
     }
 }
 
+bool is_whole_float(const nlohmann::json& value) {
+    constexpr double exact = 9007199254740992.0;  // 2^53: floats below hold integers exactly
+    if (!value.is_number_float()) return false;
+    const auto number = value.get<double>();
+    return std::abs(number) < exact && std::trunc(number) == number;
+}
+
+bool has_whole_floats(const nlohmann::json& value) {
+    if (!value.is_structured()) return is_whole_float(value);
+    return std::any_of(value.begin(), value.end(), has_whole_floats);
+}
+
+nlohmann::json with_whole_integers(nlohmann::json value) {
+    if (is_whole_float(value)) return static_cast<std::int64_t>(value.get<double>());
+    if (value.is_structured()) {
+        for (auto& one : value) one = with_whole_integers(std::move(one));
+    }
+    return value;
+}
+
 /// Does the message only say that something further down is wrong?
 bool is_consequence(const std::string& description) {
     return description.starts_with("Failed to validate against schema associated with") ||
@@ -92,7 +116,8 @@ Schema::Schema(const nlohmann::json& schema) : compiled_(std::make_unique<Compil
     compiled_->has_patterns = uses_patterns(schema);
     try {
         valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-        parser.populateSchema(Adapter(schema), compiled_->schema);
+        const auto whole = with_whole_integers(schema);
+        parser.populateSchema(Adapter(whole), compiled_->schema);
     } catch (const std::exception& error) {
         throw UsageError(fmt::format("the schema does not compile: {}", error.what()));
     }
@@ -110,7 +135,11 @@ std::vector<std::string> Schema::violations(const nlohmann::json& value, std::si
 
     valijson::Validator validator(valijson::Validator::kStrongTypes);
     valijson::ValidationResults results;
-    if (validator.validate(compiled_->schema, Adapter(value), &results)) return found;
+    // 1.0 is an integer in draft 7, but not to the library.
+    std::optional<nlohmann::json> whole;
+    if (has_whole_floats(value)) whole = with_whole_integers(value);
+    if (validator.validate(compiled_->schema, Adapter(whole ? *whole : value), &results))
+        return found;
 
     std::vector<std::string> consequences;
     valijson::ValidationResults::Error error;
@@ -120,7 +149,10 @@ std::vector<std::string> Schema::violations(const nlohmann::json& value, std::si
         const auto at = pointer(error.context);
         list.push_back(sentence(at, plain_wording(error.description, found_at(value, at))));
     }
-    return found.empty() ? consequences : found;
+    if (found.empty()) found = std::move(consequences);
+    // The library fails some values without a word: names of members, references to `false`.
+    if (found.empty()) found.push_back(sentence("", "does not keep to its schema"));
+    return found;
 }
 
 }  // namespace almagest::contract

@@ -135,6 +135,9 @@ class Coverage {
             for (const auto& [pattern, schema] : value.items()) check_pattern(pattern, at);
         } else if (keyword == "enum" && (!value.is_array() || value.empty())) {
             refuse(at, "has an \"enum\" that is no list of values");
+        } else if (keyword == "multipleOf" && !(value.is_number() && value.get<double>() > 0)) {
+            refuse(at,
+                   fmt::format("has a \"multipleOf\" that is not above 0 but {}", value.dump()));
         }
     }
 

@@ -29,6 +29,9 @@ class Repetitions {
     std::optional<std::string> step() {
         const char c = pattern_[at_];
         bool closed_varying = false;
+        if (takes_others() && !repeats_without_bound())
+            return "takes other characters than it lists, but not any number of them (with * or "
+                   "+): bytes are counted, not characters";
         if (c == '\\') {
             ++at_;
             if (at_ < pattern_.size() && pattern_[at_] >= '1' && pattern_[at_] <= '9') {
@@ -79,6 +82,22 @@ class Repetitions {
         return std::nullopt;
     }
 
+    /// Is here what may match a character beyond ASCII, byte by byte?
+    [[nodiscard]] bool takes_others() const {
+        const auto rest = pattern_.substr(at_);
+        return rest.starts_with('.') || rest.starts_with("[^") || rest.starts_with("\\D") ||
+               rest.starts_with("\\W") || rest.starts_with("\\S");
+    }
+
+    [[nodiscard]] bool repeats_without_bound() const {
+        Repetitions ahead(pattern_);
+        ahead.at_ = at_;
+        if (pattern_[at_] == '[') ahead.skip_class();
+        if (pattern_[at_] == '\\') ++ahead.at_;
+        const auto next = pattern_.substr(std::min(ahead.at_ + 1, pattern_.size()));
+        return next.starts_with('*') || next.starts_with('+');
+    }
+
     void skip_class() {
         for (++at_; at_ < pattern_.size() && pattern_[at_] != ']'; ++at_) {
             if (pattern_[at_] == '\\') ++at_;
@@ -95,6 +114,8 @@ class Repetitions {
 
 std::optional<std::string> pattern_fault(std::string_view pattern) {
     if (pattern.size() > 500) return "is longer than 500 bytes";
+    if (std::any_of(pattern.begin(), pattern.end(), [](char c) { return (c & 0x80) != 0; }))
+        return "holds characters beyond ASCII, which are matched byte by byte";
     try {
         const std::regex compiled(pattern.begin(), pattern.end(), std::regex::ECMAScript);
     } catch (const std::regex_error& error) {

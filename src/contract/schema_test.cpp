@@ -102,6 +102,27 @@ TEST(Schema, DoesNotTakeTextForNumbers) {
     EXPECT_FALSE(schema.violations(json::parse(R"({"n":1.5})")).empty());
 }
 
+TEST(Schema, TakesANumberWithoutAFractionForAnInteger) {
+    const Schema schema(json::parse(R"({"properties":{"n":{"type":"integer","enum":[1,2.0]}}})"));
+    for (const char* good : {"1", "1.0", "2", "2.0", "1e0"})
+        EXPECT_THAT(schema.violations(json::parse(std::string("{\"n\":") + good + "}")), IsEmpty())
+            << good;
+    for (const char* bad : {"1.5", "3.0", "\"1\"", "1e300"})
+        EXPECT_FALSE(schema.violations(json::parse(std::string("{\"n\":") + bad + "}")).empty())
+            << bad;
+}
+
+TEST(Schema, RefusesWhatTheLibraryFailsWithoutAWord) {
+    const Schema names(json::parse(R"({"propertyNames":{"maxLength":3}})"));
+    EXPECT_THAT(names.violations(json::parse(R"({"foo":1})")), IsEmpty());
+    EXPECT_THAT(names.violations(json::parse(R"({"foobar":1})")),
+                ElementsAre("the answer: does not keep to its schema"));
+    const Schema nothing(json::parse(
+        R"({"properties":{"a":{"$ref":"#/definitions/no"}},"definitions":{"no":false}})"));
+    EXPECT_THAT(nothing.violations(json::parse("{}")), IsEmpty());
+    EXPECT_FALSE(nothing.violations(json::parse(R"({"a":1})")).empty());
+}
+
 TEST(Schema, StopsAtTheLimit) {
     const Schema schema(json::parse(R"({"type":"array","items":{"type":"string"}})"));
     EXPECT_EQ(schema.violations(json(std::vector<int>(50, 1)), 4).size(), 4U);
@@ -124,6 +145,10 @@ TEST(Schema, RefusesWhatItDoesNotCover) {
         EXPECT_THAT(refused(json{{keyword, json::object()}}.dump().c_str()), HasSubstr(keyword));
     }
     EXPECT_THAT(refused(R"({"enum":[]})"), HasSubstr("enum"));
+    for (const char* zero : {"0", "0.0", "-2", "\"2\""}) {
+        EXPECT_THAT(refused((std::string(R"({"multipleOf":)") + zero + "}").c_str()),
+                    HasSubstr("multipleOf"));
+    }
     EXPECT_THAT(refused(R"({"required":"a"})"), HasSubstr("does not compile"));
     EXPECT_THAT(refused("[]"), HasSubstr("no JSON object"));
 }
@@ -151,12 +176,13 @@ TEST(Schema, RemarksPass) {
 }
 
 TEST(SchemaPattern, TakesPlainOnesAndRefusesThoseThatRunAway) {
-    for (const char* good :
-         {"^[a-z][a-z0-9_]*$", "^\\d{4}-\\d{2}$", "(foo|bar)?x", "^a{1,3}$", "[)(*]+", "(?:ab)*"}) {
+    for (const char* good : {"^[a-z][a-z0-9_]*$", "^\\d{4}-\\d{2}$", "(foo|bar)?x", "^a{1,3}$",
+                             "[)(*]+", "(?:ab)*", "^[^,]+$", ".*", "a\\.b", "[.]"}) {
         EXPECT_EQ(pattern_fault(good), std::nullopt) << good;
     }
-    for (const char* bad : {"(a+)+$", "([a-z]+_)*", "(a|a)*b", "((a)+)+", "(a*){2,}", "(\\w)\\1",
-                            "a+b+c+d+", "(?=a)", "[", "a{1,99999999}", "(a?){30}"}) {
+    for (const char* bad :
+         {"(a+)+$", "([a-z]+_)*", "(a|a)*b", "((a)+)+", "(a*){2,}", "(\\w)\\1", "a+b+c+d+", "(?=a)",
+          "[", "a{1,99999999}", "(a?){30}", "^..$", "^[^a]$", "^\\W{2}$", "^\\S", "é", "^👩*$"}) {
         EXPECT_NE(pattern_fault(bad), std::nullopt) << bad;
     }
 }

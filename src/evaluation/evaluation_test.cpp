@@ -21,6 +21,13 @@ TEST(Names, AreComparedFolded) {
     EXPECT_EQ(folded_name("…"), "");
 }
 
+TEST(Names, OfMonthsAreDatesAndThoseThatBeginLikeOneAreNot) {
+    for (const char* date : {"march 1963", "13 march 1963", "sept 4th", "may", "mid june", "1,024"})
+        EXPECT_TRUE(is_literal(date)) << date;
+    for (const char* name : {"maryland", "mary", "octavian", "janet", "junction 4", "decatur"})
+        EXPECT_FALSE(is_literal(name)) << name;
+}
+
 TEST(Names, StandForAThingWhoseNameHoldsThem) {
     NameIndex index;
     index.add("Anselm Quill", "quill");

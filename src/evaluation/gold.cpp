@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string_view>
@@ -14,6 +15,8 @@ namespace almagest::evaluation {
 using nlohmann::json;
 
 namespace {
+
+constexpr std::array relation_lists{"relations", "triples", "relations_both_named"};
 
 /// Numbers and strings alike; "" where there is none.
 std::string word(const json& holder, std::initializer_list<const char*> keys) {
@@ -75,8 +78,9 @@ class Reader {
   public:
     void take(const json& line) {
         if (!line.is_object()) throw UsageError("is no JSON object");
+        // A document may be of a kind of its own: it has a text.
         const auto kind = word(line, {"kind"});
-        if (kind.empty())
+        if (kind.empty() || line.contains("text") || line.contains("content"))
             take_document(line);
         else
             take_item(kind, line);
@@ -105,7 +109,7 @@ class Reader {
             gold.events.push_back(thing_from(item));
         for (const auto& item : line.value("works", json::array()))
             gold.works.push_back(thing_from(item));
-        for (const char* list : {"relations", "triples"})
+        for (const char* list : relation_lists)
             for (const auto& item : line.value(list, json::array())) {
                 gold.relations.push_back(relation_from(item, word(line, {"name", "title"})));
                 note_names(gold.relations.back(), item);
@@ -115,7 +119,8 @@ class Reader {
         for (const auto& fact : line.value("facts", json::array()))
             if (fact.is_string()) gold.facts.push_back(fact);
         gold.lists_entities = line.contains("entities");
-        gold.lists_relations = line.contains("relations") || line.contains("triples");
+        gold.lists_relations = std::any_of(relation_lists.begin(), relation_lists.end(),
+                                           [&](const char* list) { return line.contains(list); });
         gold.lists_events = line.contains("events");
         gold.lists_works = line.contains("works");
     }

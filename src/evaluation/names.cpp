@@ -80,8 +80,8 @@ bool is_literal(const std::string& folded) {
     static const std::regex number("[\\d\\s.,:/%-]+");
     static const std::regex date(
         "((early|late|mid) )?(\\d{1,2}(st|nd|rd|th)? "
-        ")?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
-        "dec)[a-z]*( \\d{1,2}(st|nd|rd|th)?)?( \\d{4})?");
+        ")?(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|"
+        "sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)( \\d{1,2}(st|nd|rd|th)?)?( \\d{4})?");
     constexpr std::size_t longest = 60;  // a regular expression is not for text from anywhere
     return folded.size() <= longest &&
            (std::regex_match(folded, number) || std::regex_match(folded, date));

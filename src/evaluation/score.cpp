@@ -24,9 +24,13 @@ Pair unordered(const std::string& first, const std::string& second) {
     return first < second ? Pair{first, second} : Pair{second, first};
 }
 
-/// Gold as precise as it is, against a whole date.
+/// Gold as precise as it is, against a whole date; "2001-01/2001-03" is any day of the quarter.
 bool says(const std::string& gold, const std::string& found) {
-    return !found.empty() && found.compare(0, gold.size(), gold) == 0;
+    if (found.empty()) return false;
+    const auto bar = gold.find('/');
+    if (bar == std::string::npos) return found.compare(0, gold.size(), gold) == 0;
+    const auto last = gold.substr(bar + 1);
+    return found.compare(0, bar, gold, 0, bar) >= 0 && found.compare(0, last.size(), last) <= 0;
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -42,9 +46,12 @@ class Judge {
             for (const auto& thing : *list) {
                 for (const auto& name : thing.names) names_.add(name, thing.id);
                 // An end that gold only names may be a date or a number without saying so.
-                const bool is_only_named =
-                    thing.optional && thing.names.size() == 1 && thing.names.front() == thing.id;
-                if (thing.literal || (is_only_named && is_literal(folded_name(thing.id))))
+                const auto reads_as_one = [](const std::string& name) {
+                    return is_literal(folded_name(name));
+                };
+                if (thing.literal ||
+                    (thing.optional &&
+                     std::all_of(thing.names.begin(), thing.names.end(), reads_as_one)))
                     literals_.insert(thing.id);
             }
     }
@@ -135,12 +142,16 @@ class Judge {
         return tally;
     }
 
-    [[nodiscard]] static bool is_valid(const FoundRelation& relation) {
-        const auto subject = folded_name(joined(relation.subject));
-        const auto object = folded_name(joined(relation.object));
-        return !relation.subject.empty() && !relation.object.empty() && !subject.empty() &&
-               !object.empty() && subject != object && !is_pronoun(subject) &&
-               !is_pronoun(object) && !folded_name(relation.predicate).empty();
+    /// "The Who" is a name where gold says so.
+    [[nodiscard]] bool is_named(const std::vector<std::string>& end) const {
+        const auto folded = folded_name(joined(end));
+        return !end.empty() && !folded.empty() && (!is_pronoun(folded) || !ids_of(end).empty());
+    }
+
+    [[nodiscard]] bool is_valid(const FoundRelation& relation) const {
+        return is_named(relation.subject) && is_named(relation.object) &&
+               folded_name(joined(relation.subject)) != folded_name(joined(relation.object)) &&
+               !folded_name(relation.predicate).empty();
     }
 
     /// The gold ids of the end of a relation that gold gives by id or by name.
@@ -153,6 +164,15 @@ class Judge {
         return end;
     }
 
+    [[nodiscard]] std::set<std::string> names_of(const std::string& id) const {
+        std::set<std::string> names;
+        for (const auto* list : {&gold_.entities, &gold_.events, &gold_.works})
+            for (const auto& thing : *list)
+                if (thing.id == id)
+                    for (const auto& name : thing.names) names.insert(folded_name(name));
+        return names;
+    }
+
     struct GoldPair {
         std::vector<const GoldRelation*> relations;
         std::vector<const FoundRelation*> found;
@@ -163,7 +183,10 @@ class Judge {
         for (const auto& relation : gold_.relations) {
             const Pair ends{id_of_end(relation.head), id_of_end(relation.tail)};
             const auto pair = unordered(ends.first, ends.second);
-            if (relation.optional || literals_.contains(ends.first) ||
+            // What has the same names cannot be told apart: "Exogorth" of the species "Exogorth".
+            const bool is_one =
+                ends.first == ends.second || names_of(ends.first) == names_of(ends.second);
+            if (relation.optional || is_one || literals_.contains(ends.first) ||
                 literals_.contains(ends.second))
                 ignored_.insert(pair);
             else
@@ -186,8 +209,11 @@ class Judge {
         const auto subjects = ids_of(relation.subject);
         const auto objects = ids_of(relation.object);
         if (!subjects.empty() && subjects == objects) return std::nullopt;
-        for (const auto& names : {relation.subject, relation.object})
-            if (is_literal(folded_name(joined(names)))) return std::nullopt;
+        const auto is_a_literal = [](const Ids& ids, const std::vector<std::string>& names) {
+            return ids.empty() && is_literal(folded_name(joined(names)));
+        };
+        if (is_a_literal(subjects, relation.subject) || is_a_literal(objects, relation.object))
+            return std::nullopt;
         bool is_gold = false;
         bool right_way = false;
         bool ignorable = false;

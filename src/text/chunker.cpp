@@ -203,13 +203,31 @@ class Chunker {
     std::size_t nearest_overlap_start(std::size_t earliest, std::size_t fresh) {
         const auto within = overlap_start(earliest, fresh, overlap_);
         if (overlap_ == 0 || within == earliest) return within;
-        const auto starts = sentence_starts_between(earliest, within);
-        if (starts.empty()) return within;
+        const auto before = last_sentence_start(earliest, within);
+        if (!before) return within;
         const auto shorter = within < fresh ? measured_->count(within, fresh) : 0;
-        const auto longer = measured_->count(starts.back(), fresh);
+        const auto longer = measured_->count(*before, fresh);
         const auto most = std::min(2 * overlap_, maximum_ / 2);
         const bool is_nearer = longer <= most && longer - overlap_ < overlap_ - shorter;
-        return is_nearer ? starts.back() : within;
+        return is_nearer ? *before : within;
+    }
+
+    /// The last start of a sentence in [from, to), where `to` lies behind `from`. Parts no more
+    /// paragraphs into sentences than it must.
+    std::optional<std::size_t> last_sentence_start(std::size_t from, std::size_t to) {
+        const auto& paragraphs = places_.paragraphs();
+        for (auto i = places_.paragraph_at(to - 1);; --i) {
+            const auto& inside = places_.sentence_starts(i);
+            const auto behind = std::lower_bound(inside.begin(), inside.end(), to);
+            const auto start = paragraphs[i].start;
+            if (behind != inside.begin()) {
+                const auto last = *std::prev(behind);
+                return last >= from ? std::optional(last) : std::nullopt;
+            }
+            if (start < from) return std::nullopt;
+            if (text_[start] != '\n') return start;
+            if (i == 0) return std::nullopt;
+        }
     }
 
     /// The first start of a sentence in [earliest, fresh) from which at most `limit` tokens lead to

@@ -74,6 +74,26 @@ bool is_opener(char16_t c) {
     }
 }
 
+/// Small where its script has capitals: Georgian letters are lower-case to Unicode, and begin
+/// sentences.
+bool is_small(char16_t c) {
+    return u_islower(c) != 0 && u_totitle(c) != c;
+}
+
+/// Brackets and quotation marks of Chinese and Japanese, which have no space around them.
+bool is_wide_opener(char16_t c) {
+    constexpr std::u16string_view openers = u"「『《〈（【〔";
+    return openers.find(c) != std::u16string_view::npos;
+}
+
+bool is_wide_quotation_end(char16_t c) {
+    return c == u'」' || c == u'』';
+}
+
+bool is_hiragana(char16_t c) {
+    return c >= 0x3041 && c <= 0x309F;
+}
+
 bool is_terminator(char16_t c) {
     return c == u'.' || c == u'!' || c == u'?' || c == 0x2026;
 }
@@ -116,6 +136,10 @@ class Judge {
 
     /// May a sentence that began at `start` end at `boundary`, where the next would begin?
     [[nodiscard]] bool ends_sentence(std::size_t start, std::size_t boundary) const {
+        // 「行こう。」と言った: what was said is a part of the sentence.
+        if (boundary < text_.size() && boundary > start && is_hiragana(text_[boundary]) &&
+            is_wide_quotation_end(text_[boundary - 1]))
+            return false;
         std::size_t end = boundary;
         while (end > start && is_space(text_[end - 1])) --end;
         // "[" of a note after a full stop belongs to the sentence before.
@@ -135,7 +159,7 @@ class Judge {
         }
         if (boundary < text_.size()) {
             // "It is late." she said.
-            if (end < closed && u_islower(text_[boundary])) return false;
+            if (end < closed && is_small(text_[boundary])) return false;
             if (goes_on(boundary) || goes_on_small(start, end - 1, boundary)) return false;
         }
         if (text_[end - 1] != u'.') {
@@ -274,7 +298,7 @@ class Judge {
     /// "i" begins one in careless writing.
     [[nodiscard]] bool goes_on_small(std::size_t start, std::size_t stop, std::size_t at) const {
         constexpr std::size_t least_word = 3;
-        if (!u_islower(text_[at])) return false;
+        if (!is_small(text_[at])) return false;
         if (text_[stop] != u'.' || stop == start || text_[stop - 1] == u'.') return true;
         const auto word = word_before(start, stop);
         const bool is_whole_word = word.size() >= least_word &&
@@ -433,6 +457,16 @@ class Boundaries {
     std::int32_t current_ = 0;
 };
 
+/// The first boundary behind `at`, up to `end`; an opening mark goes with what it opens.
+std::size_t next_boundary(Boundaries& boundaries, std::u16string_view text, std::size_t at,
+                          std::size_t end) {
+    auto first = at;  // behind the opening marks there
+    while (first < end && is_wide_opener(text[first])) ++first;
+    auto boundary = std::min(boundaries.after(first), end);
+    while (boundary < end && boundary > first + 1 && is_wide_opener(text[boundary - 1])) --boundary;
+    return boundary;
+}
+
 /// Judges ICU's boundaries and the places that it passes over, in order.
 void split_english(const Block& block, std::u16string_view text, const Judge& judge,
                    Boundaries& boundaries, Collector& collector) {
@@ -443,7 +477,7 @@ void split_english(const Block& block, std::u16string_view text, const Judge& ju
     std::size_t candidate = block.start;
     std::size_t number_end = block.start;  // no sentence ends within an item's number
     for (std::size_t at = block.start; at < block.end;) {
-        if (boundary <= at) boundary = std::min(boundaries.after(at), block.end);
+        if (boundary <= at) boundary = next_boundary(boundaries, text, at, block.end);
         if (candidate <= at) candidate = judge.next_candidate(at, block.end);
         const auto next_item = item == items.end() ? block.end : block.start + item->start;
         at = std::min({boundary, candidate, next_item});
@@ -457,9 +491,10 @@ void split_english(const Block& block, std::u16string_view text, const Judge& ju
     }
 }
 
-void split_by_icu(const Block& block, Boundaries& boundaries, Collector& collector) {
+void split_by_icu(const Block& block, std::u16string_view text, Boundaries& boundaries,
+                  Collector& collector) {
     for (std::size_t at = block.start; at < block.end;) {
-        const auto next = std::min(boundaries.after(at), block.end);
+        const auto next = next_boundary(boundaries, text, at, block.end);
         collector.add(at, next);
         at = next;
     }
@@ -483,7 +518,7 @@ std::vector<Range> sentences(std::string_view utf8, std::string_view locale) {
         } else if (is_english) {
             split_english(block, view, judge, boundaries, collector);
         } else {
-            split_by_icu(block, boundaries, collector);
+            split_by_icu(block, view, boundaries, collector);
         }
     }
     return collector.take();

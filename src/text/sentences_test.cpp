@@ -129,6 +129,22 @@ TEST(Sentences, CountCodePointsAndKnowOtherScripts) {
     EXPECT_THROW((void)sentences("x", "not a tag!"), UsageError);
 }
 
+TEST(Sentences, EndInScriptsWithoutCapitals) {
+    EXPECT_EQ(split("გიორგი წავიდა. ის დაბრუნდა. Orla came."),
+              "გიორგი წავიდა. ¦ ის დაბრუნდა. ¦ Orla came.");
+    EXPECT_EQ(split("קאהיר היא עיר. הוא עזב."), "קאהיר היא עיר. ¦ הוא עזב.");
+    EXPECT_EQ(split("القاهرة عاصمة مصر. هل تعرفها؟ غادر."),
+              "القاهرة عاصمة مصر. ¦ هل تعرفها؟ ¦ غادر.");
+    EXPECT_EQ(split("राम गया। वह आया।"), "राम गया। ¦ वह आया।");
+}
+
+TEST(Sentences, KeepWideQuotationMarksWithWhatTheyOpenAndClose) {
+    const auto* said = "彼は来た。「行こう。」と彼は言った。『港』は古い。（終わり。）次。";
+    EXPECT_EQ(split(said),
+              "彼は来た。 ¦ 「行こう。」と彼は言った。 ¦ 『港』は古い。 ¦ （終わり。） ¦ 次。");
+    EXPECT_EQ(split("她说。「走吧。」「好。」", "zh"), "她说。 ¦ 「走吧。」 ¦ 「好。」");
+}
+
 TEST(Sentences, TellPausesAndOmissionsFromEnds) {
     EXPECT_EQ(split("Orla said . . . I do not know. Then she left."),
               "Orla said . . . I do not know. ¦ Then she left.");
