@@ -1,7 +1,7 @@
 -- The answer that brings the names of a passage and the relations between them: the same rows as two answers would bring.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(9);
+SELECT plan(10);
 SELECT tap.job_type('passage_extraction');
 SELECT llm.usp_ensure_tenant('one answer') AS one, llm.usp_ensure_tenant('two answers') AS two \gset
 CREATE TEMP TABLE c AS SELECT t.tenant, (tap.chunks(t.tenant, 'guild', 'Mirelle Voss led the Tide Guild. Orin Dask joined it.'))[1] AS chunk
@@ -31,6 +31,7 @@ SELECT results_eq(format('SELECT work_name, work_type, release_date, release_dat
     $$VALUES ('Orin Dask', 'book', date '1999-03-09', 'day')$$, 'with its date');
 SELECT is((SELECT count(*) FROM dbo.evidence v JOIN c ON c.chunk = v.chunk_id WHERE c.tenant = :one AND v.target_table IN ('dbo.dim_event', 'dbo.dim_work')), 2::bigint,
     'and its evidence');
+SELECT is((SELECT s #>> '{events,total}' || (s #>> '{works,promoted}') FROM dbo.fn_run_summary(:one, NULL) s), '11', 'and the summary counts both');
 SELECT throws_ok(format($$SELECT tap.route('passage_extraction', %s, '{"entities": [], "relations": [], "dimensions": [{"family": "feast", "name": "Tide"}]}')$$, chunk),
     'AL014', NULL, 'a family that nobody registered is refused') FROM c WHERE tenant = :one;
 SELECT * FROM finish();

@@ -84,7 +84,12 @@ void print_summary(const json& summary, const work::Reading& reading, const work
                      figures["tokens_per_second"].get<double>()));
     print_states(summary, "entities");
     print_states(summary, "relations");
-    line("to review", grouped(candidates(summary, "entities") + candidates(summary, "relations")));
+    for (const auto* family : {"events", "works"})
+        if (summary.at(family).value("total", 0) > 0) print_states(summary, family);
+    std::uint64_t to_review = 0;
+    for (const auto* family : {"entities", "relations", "events", "works"})
+        to_review += candidates(summary, family);
+    line("to review", grouped(to_review));
     line("jobs failed", grouped(dead_jobs(summary)));
     const auto refusals = summary.value("refusals", json::array());
     if (!refusals.empty()) {

@@ -1,5 +1,5 @@
 -- What was done and learnt for some pages of a tenant (null pages = all of it), as one JSON object; docs/database.md
--- has its members. Entities and relations are those with evidence on the pages. Writes nothing.
+-- has its members. Entities, relations, events and works are those with evidence on the pages. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_run_summary(p_tenant_id integer, p_source_page_ids bigint[]) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public
 SET jit = off -- short arrays are planned as long ones; compiling for them costs more than all the rest
@@ -12,6 +12,12 @@ AS $$
     ), entity AS (
         SELECT d.promotion_state FROM target t JOIN dbo.dim_entity d ON d.entity_id = t.target_id
          WHERE t.target_table = 'dbo.dim_entity' AND d.tenant_id = p_tenant_id
+    ), event AS (
+        SELECT d.promotion_state FROM target t JOIN dbo.dim_event d ON d.event_id = t.target_id
+         WHERE t.target_table = 'dbo.dim_event' AND d.tenant_id = p_tenant_id
+    ), work AS (
+        SELECT d.promotion_state FROM target t JOIN dbo.dim_work d ON d.work_id = t.target_id
+         WHERE t.target_table = 'dbo.dim_work' AND d.tenant_id = p_tenant_id
     ), relation AS MATERIALIZED (
         SELECT r.promotion_state, r.relation_type FROM target t JOIN dbo.bridge_entity_relation r ON r.relation_id = t.target_id
          WHERE t.target_table = 'dbo.bridge_entity_relation' AND r.tenant_id = p_tenant_id
@@ -35,6 +41,10 @@ AS $$
                     || jsonb_build_object('total', (SELECT count(*) FROM entity)),
         'relations', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM relation e WHERE e.promotion_state = s.name)) FROM states s)
                     || jsonb_build_object('total', (SELECT count(*) FROM relation)),
+        'events', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM event e WHERE e.promotion_state = s.name)) FROM states s)
+                  || jsonb_build_object('total', (SELECT count(*) FROM event)),
+        'works', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM work e WHERE e.promotion_state = s.name)) FROM states s)
+                 || jsonb_build_object('total', (SELECT count(*) FROM work)),
         'relation_types', (SELECT coalesce(jsonb_agg(jsonb_build_object('relation_type', t.relation_type, 'count', t.n)
                                                      ORDER BY t.n DESC, t.relation_type), '[]')
                              FROM (SELECT relation_type, count(*) AS n FROM relation GROUP BY relation_type) t),
