@@ -6,6 +6,7 @@ the peers' scorer takes, and has that scorer judge it. Without ../shared it says
 
     bench/extraction/run.py                         the four documents that every peer did
     bench/extraction/run.py --set all               all of the peers' documents that have gold
+    bench/extraction/run.py --set prose             obituaries of the peers' documents, with gold of ours (prose_gold.json)
     bench/extraction/run.py --set held-out          Re-DocRED documents that no peer saw, drawn by --seed
     bench/extraction/run.py --model PATH.gguf       another model than the default one
 """
@@ -50,6 +51,9 @@ def chosen(which, count, seed):
         labels = json.loads((folder / "relation_types.json").read_text())
         others = [d for d in lines(folder / "dev.jsonl") if d["id"] not in {seen["id"] for seen in documents}]
         return [held_out(d, labels) for d in random.Random(seed).sample(others, count)], {}
+    if which == "prose":
+        own = json.loads((pathlib.Path(__file__).parent / "prose_gold.json").read_text())
+        return [(dict(d, set=own["set"]), own) for d in documents if d["id"] == own["doc"]], {}
     wanted = COMMON if which == "common" else list(gold)
     tokens = json.loads((PEERS / "data" / "tokens.json").read_text())
     return [(d, gold[d["id"]]) for d in documents if d["id"] in wanted and d["id"] in gold], tokens
@@ -138,7 +142,7 @@ def figure(name, value, unit, peer=None, peer_value=None):
                       "ratio": ratio, "runs": 1}), flush=True)
 
 
-def figures(scores, calls, content, common):
+def figures(scores, calls, content, which, common):
     """A line a measure, beside the best of the peers on the same four documents."""
     best = {"A": [max(p[0][i] for p in PEER_FIGURES.values()) for i in range(4)],
             "B": [max(p[1][i] for p in PEER_FIGURES.values()) for i in range(3)]}
@@ -151,8 +155,8 @@ def figures(scores, calls, content, common):
         for i, (measure, value) in enumerate(measures):
             if value is not None:
                 peer = best[part][i] if common and i < len(best[part]) else None
-                figure(f"{'leaders' if part == 'A' else 'Re-DocRED'} {measure}", value, "share", peer and "best of the peers", peer)
-        figure(f"{'leaders' if part == 'A' else 'Re-DocRED'} grounded", score["grounded"], "share")
+                figure(f"{label_of(name, which)} {measure}", value, "share", peer and "best of the peers", peer)
+        figure(f"{label_of(name, which)} grounded", score["grounded"], "share")
     for name, (count, read, cached, written) in sorted(by_type(calls).items()):
         figure(f"{name} tokens in and out", (read + written) / content, "per content token")
         figure(f"{name} tokens that were not cached", (read + written - cached) / content, "per content token")
@@ -170,7 +174,11 @@ def by_type(calls):
     return sums
 
 
-def say(scores, calls, reasons, content):
+def label_of(name, which):
+    return "leaders" if name.endswith(" A") else "prose" if which == "prose" else "Re-DocRED"
+
+
+def say(scores, calls, reasons, content, which):
     """The same as a table for people."""
     out = functools.partial(print, file=sys.stderr)
     for name, score in scores.items():
@@ -180,7 +188,7 @@ def say(scores, calls, reasons, content):
                 f"out {score['out_per_content']:.2f}; {score['s_per_1k']:.0f} s per 1,000 content tokens")
             continue
         months = "" if score["time_struct"] is None else f"  months {score['time_struct']:.2f}"
-        out(f"  {'leaders' if name.endswith(' A') else 'Re-DocRED':10}"
+        out(f"  {label_of(name, which):10}"
             + "".join(f"  {label} {'/'.join(f'{v:.2f}' for v in score[key])}"
                       for label, key in (("entities", "ent"), ("pairs", "pair"), ("ordered", "ordered")))
             + f"  typed {score['typed_recall'] or 0:.2f}{months}  grounded {score['grounded']}  valid {score['valid']}"
@@ -194,7 +202,7 @@ def say(scores, calls, reasons, content):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--set", default="common", choices=["common", "all", "held-out"])
+    options.add_argument("--set", default="common", choices=["common", "all", "prose", "held-out"])
     options.add_argument("--count", type=int, default=10, help="documents of the held-out set")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--model", help="as for almagest run; the default model otherwise")
@@ -227,13 +235,13 @@ def main():
         scores, remarks = judged(documents, outputs, calls, tokens, folder / "scored")
     content = sum(tokens.values())
     print(f"{options.set}, {options.model or 'default model'}: {seconds:.0f} s; precision/recall/F1", file=sys.stderr)
-    say(scores, calls, reasons, content)
+    say(scores, calls, reasons, content, options.set)
     if options.remarks:
         print(remarks, file=sys.stderr)
     if options.set == "common":
         for name, (leaders, redocred, cost) in PEER_FIGURES.items():
             print(f"  {name + ':':18} leaders {leaders}, Re-DocRED {redocred}, tokens {cost}", file=sys.stderr)
-    figures(scores, calls, content, options.set == "common" and not options.model)
+    figures(scores, calls, content, options.set, options.set == "common" and not options.model)
 
 
 if __name__ == "__main__":
