@@ -17,6 +17,9 @@ import sys
 import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "bench" / "release"))
+from built import built  # noqa: E402
+
 BUILD = REPOSITORY / "build" / "bench"
 PEERS_FOLDER = BUILD / "peers"
 PEERS = ["tiktoken==0.14.0", "chonkie==1.7.0", "semantic-text-splitter==0.33.1", "langchain-text-splitters==1.1.3",
@@ -41,10 +44,7 @@ def say(sentence):
 
 def prepare():
     """Builds what is measured and installs the peers under build/."""
-    subprocess.run(["cmake", "--preset", "release", "-DALMAGEST_BUILD_BENCH=ON", "--log-level=WARNING"],
-                   cwd=REPOSITORY, check=True, stdout=sys.stderr)
-    subprocess.run(["cmake", "--build", "--preset", "release", "--target", "chunking_bench"], cwd=REPOSITORY,
-                   check=True, stdout=sys.stderr)
+    built("chunking_bench")
     marker = PEERS_FOLDER / "installed.txt"
     if not marker.exists() or marker.read_text() != "\n".join(PEERS):
         say("installing the peers")

@@ -13,6 +13,9 @@ import sys
 import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "bench" / "release"))
+from built import built  # noqa: E402
+
 EVAL = pathlib.Path(os.environ.get("BENCH_EVAL") or REPOSITORY.parent / "shared" / "eval") / "json"
 PARSER = os.environ.get("BENCH_PARSER")
 PEERS = REPOSITORY / "build" / "bench" / "peers-parsing"
@@ -30,11 +33,7 @@ def figure(name, value, unit, peer=None, peer_value=None, ratio=None, runs=1):
 def prepare():
     global PARSER
     if not PARSER:
-        subprocess.run(["cmake", "--preset", "release", "-DALMAGEST_BUILD_BENCH=ON", "--log-level=WARNING"],
-                       cwd=REPOSITORY, check=True, stdout=sys.stderr)
-        subprocess.run(["cmake", "--build", "--preset", "release", "--target", "parse_lines"], cwd=REPOSITORY,
-                       check=True, stdout=sys.stderr)
-        PARSER = REPOSITORY / "build" / "release" / "bench" / "parse_lines"
+        PARSER = built("parse_lines")
     if not (PEERS / "json_repair").exists():
         subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", PEERS,
                         "json-repair==0.64.6"], check=False, stdout=sys.stderr)

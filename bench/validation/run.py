@@ -17,6 +17,9 @@ import sys
 import tarfile
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "bench" / "release"))
+from built import built  # noqa: E402
+
 SUITE = os.environ.get("BENCH_SUITE")
 VALIDATOR = os.environ.get("BENCH_VALIDATOR")
 CARRIER = "jsonschema", "4.26.0"
@@ -30,11 +33,7 @@ def figure(name, value, unit, peer=None, peer_value=None, ratio=None, runs=1):
 def prepare():
     global SUITE, VALIDATOR
     if not VALIDATOR:
-        subprocess.run(["cmake", "--preset", "release", "-DALMAGEST_BUILD_BENCH=ON", "--log-level=WARNING"],
-                       cwd=REPOSITORY, check=True, stdout=sys.stderr)
-        subprocess.run(["cmake", "--build", "--preset", "release", "--target", "validate_lines"], cwd=REPOSITORY,
-                       check=True, stdout=sys.stderr)
-        VALIDATOR = REPOSITORY / "build" / "release" / "bench" / "validate_lines"
+        VALIDATOR = built("validate_lines")
     if not SUITE:
         folder = REPOSITORY / "build" / "bench" / "schema-suite"
         SUITE = folder / "-".join(CARRIER) / "json"

@@ -77,6 +77,10 @@ bool is_in_list_with(const text::CodePointIndex& index, const std::vector<text::
 
 }  // namespace
 
+bool has_verb_of(std::string_view sentence, std::string_view predicate, const DirectionRule& rule) {
+    return text::has_any_words(sentence, verbs_of(words_of(predicate), rule));
+}
+
 bool said_of_another(std::string_view sentence, const std::vector<text::Range>& ends,
                      const std::vector<text::Range>& others, std::string_view predicate,
                      const DirectionRule& rule) {

@@ -23,6 +23,10 @@ enum class Direction { unsaid, stated, reversed, misread };
                                          const std::vector<text::Range>& object,
                                          std::string_view predicate, const DirectionRule& rule);
 
+/// Does a verb of the predicate stand in the sentence, word for word?
+[[nodiscard]] bool has_verb_of(std::string_view sentence, std::string_view predicate,
+                               const DirectionRule& rule);
+
 /// Does a sentence give a predicate's verb to another thing: does one of `others` stand right
 /// before it each time ("Quill led"), and not in a list with the subject or object ("Ada and Quill
 /// led")? Ranges are code points of `sentence`.

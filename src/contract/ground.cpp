@@ -77,53 +77,78 @@ class Grounding {
 
     /// Those of the items that are believed, with their evidence.
     json believe_all(const json& items) {
-        if (!rule_.wording.empty()) observe(items);
+        std::vector<Look> looks;
+        for (const auto& item : items) looks.push_back(look_at(item));
+        if (!rule_.wording.empty()) observe(looks);
         auto kept = json::array();
-        for (const auto& item : items) {
-            if (auto believed = believe(item)) kept.push_back(std::move(*believed));
+        for (std::size_t i = 0; i < looks.size(); ++i) {
+            if (auto believed = believe(items[i], std::move(looks[i])))
+                kept.push_back(std::move(*believed));
         }
         return kept;
     }
 
     /// The item with its evidence; nullopt: refused, and recorded so.
-    std::optional<json> believe(const json& given) {
+    std::optional<json> believe(const json& given) { return believe(given, look_at(given)); }
+
+  private:
+    /// How an item stands to the text; a fault says why its names or its support were not found.
+    struct Look {
+        json item;
+        std::vector<Mention> mentions;
+        std::optional<Support> support;
+        std::string fault_of_mentions;
+        std::string fault_of_support;
+    };
+
+    Look look_at(const json& given) const {
+        Look look;
+        look.item = given;
+        auto* fault = &look.fault_of_mentions;
         try {
-            return grounded(given);
+            if (!given.is_object()) throw NotBelieved{"not an object"};
+            if (has_nul(given)) throw NotBelieved{"holds a NUL character"};
+            look.mentions = mentions_of(&look.item);
+            fault = &look.fault_of_support;
+            look.support = support_of(rule_, look.item, look.mentions, in_, around_);
+        } catch (const NotBelieved& cause) {
+            *fault = cause.reason;
+        }
+        return look;
+    }
+
+    /// Looks how an answer's items stand to the text in direction and wording, before any of them
+    /// is believed.
+    void observe(const std::vector<Look>& looks) {
+        for (const auto& look : looks) {
+            if (!look.support) continue;  // refused, with its reason, when its turn comes
+            const auto wording = text_of(look.item, rule_.wording);
+            const auto said = direction_of(look.mentions, *look.support, wording);
+            auto& turned = turned_[text::name_key(wording)];
+            if (said == Direction::stated) ++turned.kept;
+            if (said == Direction::reversed) ++turned.reversed;
+        }
+    }
+
+    std::optional<json> believe(const json& given, Look look) {
+        try {
+            return grounded(std::move(look));
         } catch (const NotBelieved& cause) {
             refuse(cause.reason, given);
             return std::nullopt;
         }
     }
 
-  private:
-    /// Looks how an answer's items stand to the text in direction and wording, before any of them
-    /// is believed.
-    void observe(const json& items) {
-        for (auto item : items) {
-            try {
-                if (!item.is_object()) continue;
-                const auto mentions = mentions_of(&item);
-                const auto wording = text_of(item, rule_.wording);
-                const auto support = support_of(rule_, item, mentions, in_, around_);
-                const auto said = direction_of(mentions, support, wording);
-                auto& turned = turned_[text::name_key(wording)];
-                if (said == Direction::stated) ++turned.kept;
-                if (said == Direction::reversed) ++turned.reversed;
-            } catch (const NotBelieved&) {
-                continue;  // refused, with its reason, when its turn comes
-            }
-        }
-    }
-
-    json grounded(json item) {
-        if (!item.is_object()) throw NotBelieved{"not an object"};
-        if (has_nul(item)) throw NotBelieved{"holds a NUL character"};
-        auto mentions = mentions_of(&item);
+    json grounded(Look look) {
+        if (!look.fault_of_mentions.empty()) throw NotBelieved{look.fault_of_mentions};
+        auto& item = look.item;
+        auto& mentions = look.mentions;
         drop_unfound_mentions(&item);
         if (copies_the_prompt(item, ground_.prompt, in_.passage.text))
             throw NotBelieved{"copied from the prompt's example"};
         if (rule_.identifiers) check_identifiers(item);
-        auto support = support_of(rule_, item, mentions, in_, around_);
+        if (!look.support) throw NotBelieved{look.fault_of_support};
+        auto& support = *look.support;
         const auto wording = text_of(item, rule_.wording);
         if (is_a_name(wording, mentions)) throw NotBelieved{rule_.wording + " is a name"};
         check_value(item, &support);
@@ -146,7 +171,7 @@ class Grounding {
         item["evidence"] = evidence(support);
         if (!rule_.description.empty() && !support.places.empty())
             item[rule_.description] = std::string(index_.slice(support.places.front()));
-        return item;
+        return std::move(item);
     }
 
     /// A page that says "answer only that …" states nothing thereby: a person decides.
@@ -284,6 +309,7 @@ class Grounding {
         if (mentions.size() != 2 || wording.empty() || support.places.empty()) return false;
         const auto& place = support.places.front();
         const auto sentence = index_.slice(place);
+        if (!has_verb_of(sentence, wording, rule_.direction)) return false;
         std::vector<Range> ends;
         std::set<std::string> keys;
         for (const auto& mention : mentions) {

@@ -1,20 +1,11 @@
 """Bad input gets one clear sentence and the right exit code, and leaves nothing half-written."""
 import unittest
 
-from endpoint import Endpoint
+from endpoint import EndpointCase
 from home import HomeCase, Home, PAGES
 
 
-class PagesThatCannotBeRead(HomeCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.endpoint = Endpoint()
-        cls.addClassCleanup(cls.endpoint.close)
-
-    def setUp(self):
-        self.home.settings = {"llm": self.endpoint.settings()}
-
+class PagesThatCannotBeRead(EndpointCase):
     def stored(self, name: str) -> int:
         return self.home.number(f"SELECT count(*) FROM sem.source_page WHERE locator LIKE '%{name}'")
 

@@ -2,24 +2,17 @@
 import os
 import pty
 
-from endpoint import Endpoint
-from home import HomeCase, pages, rows
+from endpoint import EndpointCase
+from home import pages, rows
 
 
-class Forgetting(HomeCase):
+class Forgetting(EndpointCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.endpoint = Endpoint()
-        cls.addClassCleanup(cls.endpoint.close)
-        cls.home.settings = {"llm": cls.endpoint.settings()}
         cls.first, cls.second = pages()[:2]
         result = cls.home.run("run", cls.first)
         assert result.status == 0, result.err
-
-    def setUp(self):
-        super().setUp()
-        self.home.settings = {"llm": self.endpoint.settings()}
 
     def knowledge(self) -> dict:
         known = rows(self.home)

@@ -2,22 +2,15 @@
 import bz2
 import json
 
-from endpoint import Endpoint
-from home import HomeCase
+from endpoint import EndpointCase
 from test_intake import DUMP, page, pdf
 from test_web_intake import Site
 
 
-class RunOverFormats(HomeCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.endpoint = Endpoint()
-        cls.addClassCleanup(cls.endpoint.close)
-
+class RunOverFormats(EndpointCase):
     def setUp(self):
         super().setUp()
-        self.home.settings = {"llm": self.endpoint.settings(), "ingest": {"allow_private_addresses": True, "requests_per_minute": 0}}
+        self.home.settings |= {"ingest": {"allow_private_addresses": True, "requests_per_minute": 0}}
 
     def test_every_format_ends_as_knowledge_with_evidence_in_its_own_page(self):
         site = Site()

@@ -1,8 +1,9 @@
 // Feeds arbitrary text to the chunker, the tokenizer and the splitter of sentences.
 //
 // What must hold: no crash; the chunks' own parts joined are the text; no chunk is above its
-// maximum, and its tokens are those of its text alone; overlaps are at most twice what was asked for;
-// sentences lie in order. The first three bytes choose the policy and the rules of the tokenizer.
+// maximum, and its tokens are those of its text alone; overlaps are at most twice what was asked
+// for; sentences lie in order. The first three bytes choose the policy and the rules of the
+// tokenizer.
 
 #include <cstddef>
 #include <cstdint>

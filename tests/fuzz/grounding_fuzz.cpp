@@ -7,12 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "contract/answer.h"
+#include "contracts.h"
 #include "holds.h"
 #include "text/sentences.h"
 
@@ -28,10 +28,8 @@ struct Contract {
 
 std::vector<Contract> contracts() {
     std::vector<Contract> list;
-    const auto registry =
-        contract::Registry::load(std::filesystem::path(ALMAGEST_SOURCE_DIR) / "contracts");
-    for (const auto& type : registry.all())
-        if (type.asks_model()) list.push_back({type, contract::Schema(type.output_schema)});
+    for (const auto& type : contracts_that_ask())
+        list.push_back({type, contract::Schema(type.output_schema)});
     return list;
 }
 

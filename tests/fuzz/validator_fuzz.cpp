@@ -7,13 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string_view>
 #include <vector>
 
 #include "contract/answer.h"
 #include "contract/decoding.h"
 #include "contract/strict_json.h"
+#include "contracts.h"
 #include "error/error.h"
 #include "holds.h"
 
@@ -57,10 +57,8 @@ struct Contract {
 
 std::vector<Contract> contracts() {
     std::vector<Contract> list;
-    const auto registry =
-        contract::Registry::load(std::filesystem::path(ALMAGEST_SOURCE_DIR) / "contracts");
-    for (const auto& type : registry.all()) {
-        if (!type.asks_model() || !type.describes.empty()) continue;
+    for (const auto& type : contracts_that_ask()) {
+        if (!type.describes.empty()) continue;
         list.push_back({contract::Schema(type.output_schema),
                         contract::Schema(contract::narrow(type.output_schema, passage()))});
     }
