@@ -100,6 +100,7 @@ json told_dimensions(const std::vector<FamilyRule>& rules, const json& items,
         });
         if (rule == rules.end()) continue;
         auto one = item;
+        one.erase("type");
         one["family"] = rule->family;
         set_date(*rule, in, &one);
         told.push_back(std::move(one));

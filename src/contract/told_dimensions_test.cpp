@@ -56,7 +56,8 @@ TEST(ToldDimensions, AreTheEntitiesOfAFamilysTypes) {
     ASSERT_EQ(output["dimensions"].size(), 2U);
     EXPECT_EQ(output["dimensions"][0]["family"], "work");
     EXPECT_EQ(output["dimensions"][0]["name"], "The Grey Tide");
-    EXPECT_EQ(output["dimensions"][1]["type"], "product");
+    EXPECT_EQ(output["dimensions"][1]["name"], "Loom");
+    EXPECT_FALSE(output["dimensions"][1].contains("type"));
     EXPECT_FALSE(output["dimensions"][0].contains("start_date"));
     EXPECT_EQ(output["dimensions"][0]["evidence"], output["entities"][1]["evidence"]);
 }
