@@ -188,6 +188,8 @@ ROWS = {
                       FROM dbo.bridge_entity_relation AS r
                       JOIN dbo.dim_entity AS a ON a.entity_id = r.from_entity_id
                       JOIN dbo.dim_entity AS b ON b.entity_id = r.to_entity_id""",
+    "events": "SELECT event_name, event_type, event_date, event_end_date, promotion_state FROM dbo.dim_event",
+    "works": "SELECT work_name, work_type, release_date, release_end_date, promotion_state FROM dbo.dim_work",
     "evidence": """SELECT evidence.target_table, regexp_replace(page.locator, '.*/', ''), evidence.char_start, evidence.char_end,
                           translate(evidence.quote, E'\\t\\n', '  '), evidence.grounding
                      FROM dbo.evidence AS evidence JOIN sem.source_page AS page USING (source_page_id)""",

@@ -9,7 +9,7 @@ from test_gold import gold
 
 RECORDED = REPOSITORY / "tests" / "recorded" / "brass-coast"
 EXPECTED = REPOSITORY / "tests" / "recorded" / "brass-coast.rows.json"
-KEPT = ("chunks", "entities", "relations", "evidence")
+KEPT = ("chunks", "entities", "relations", "events", "works", "evidence")
 
 
 class RecordedAnswersOfTheDefaultModel(HomeCase):
