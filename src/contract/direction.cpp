@@ -75,6 +75,12 @@ bool is_in_list_with(const text::CodePointIndex& index, const std::vector<text::
     });
 }
 
+constexpr std::size_t shortest_verb = 3;  // bytes
+
+bool is_earlier(const text::Range& a, const text::Range& b) {
+    return a.start < b.start;
+}
+
 }  // namespace
 
 bool has_verb_of(std::string_view sentence, std::string_view predicate, const DirectionRule& rule) {
@@ -130,6 +136,30 @@ Direction stated_direction(std::string_view sentence, const std::vector<text::Ra
         }
     }
     return found;
+}
+
+std::string verb_between(std::string_view sentence, const std::vector<text::Range>& subject,
+                         const std::vector<text::Range>& object, const DirectionRule& rule) {
+    const text::CodePointIndex index(sentence);
+    if (subject.empty() && object.empty()) return {};
+    text::Range between{0, index.size()};
+    if (subject.empty() || object.empty()) {
+        between.start = (subject.empty() ? object : subject).front().end;
+    } else {
+        const auto& first = std::min(subject.front(), object.front(), is_earlier);
+        const auto& last = std::max(subject.front(), object.front(), is_earlier);
+        if (last.start < first.end) return {};
+        between = {first.end, last.start};
+    }
+    const auto words = words_of(index.slice(between));
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i].size() < shortest_verb || verbs_of({words[i]}, rule).empty()) continue;
+        const bool passive = i > 0 && any_of({words[i - 1]}, rule.auxiliaries);
+        const bool agent = i + 1 < words.size() && any_of({words[i + 1]}, rule.passive);
+        return (passive ? words[i - 1] + "_" : "") + words[i] +
+               (passive && agent ? "_" + words[i + 1] : "");
+    }
+    return {};
 }
 
 }  // namespace almagest::contract

@@ -23,6 +23,15 @@ enum class Direction { unsaid, stated, reversed, misread };
                                          const std::vector<text::Range>& object,
                                          std::string_view predicate, const DirectionRule& rule);
 
+/// The sentence's own verb for what is between two things: the first word with one of the rule's
+/// endings between them, or behind the one that is named, with the auxiliary before it and the mark
+/// of the passive behind it: "was_founded_by". "": there is none. Ranges are code points of
+/// `sentence`.
+[[nodiscard]] std::string verb_between(std::string_view sentence,
+                                       const std::vector<text::Range>& subject,
+                                       const std::vector<text::Range>& object,
+                                       const DirectionRule& rule);
+
 /// Does a verb of the predicate stand in the sentence, word for word?
 [[nodiscard]] bool has_verb_of(std::string_view sentence, std::string_view predicate,
                                const DirectionRule& rule);

@@ -27,7 +27,8 @@ using text::Range;
 constexpr std::size_t longest_name = 300;  // code points
 constexpr int least_habit = 2;             // reversals that make a habit
 constexpr double worth_of_another = 0.85;  // of what the sentence says of something else
-constexpr double worth_of_orders = 0.85;   // of what rests on nothing but commands to the reader
+constexpr double worth_of_a_mended_wording = 0.9;
+constexpr double worth_of_orders = 0.85;  // of what rests on nothing but commands to the reader
 
 bool has_nul(const json& value) {
     if (value.is_string())
@@ -149,13 +150,11 @@ class Grounding {
         if (rule_.identifiers) check_identifiers(item);
         if (!look.support) throw NotBelieved{look.fault_of_support};
         auto& support = *look.support;
+        mend_wording(&item, mentions, &support);
         const auto wording = text_of(item, rule_.wording);
-        if (is_a_name(wording, mentions)) throw NotBelieved{rule_.wording + " is a name"};
         check_value(item, &support);
         mend_direction(&item, &mentions, &support, wording);
         check_repetition(item);
-        if (copies_wording(support, wording))
-            throw NotBelieved{rule_.wording + " copied from the prompt's example"};
         // "is" or "has" alone says too little to be found again in a sentence.
         const bool says_nothing = carries_wording("", wording);
         if (!wording.empty() && (says_nothing || !any_carries(support, wording)))
@@ -341,6 +340,25 @@ class Grounding {
             if (place.contains(one))
                 ranges.push_back({one.start - place.start, one.end - place.start});
         return ranges;
+    }
+
+    /// Where a wording is none of the text's but one of the prompt's, or a name, the sentence's own
+    /// verb counts.
+    void mend_wording(json* item, const std::vector<Mention>& mentions, Support* support) const {
+        const auto wording = text_of(*item, rule_.wording);
+        const bool name = is_a_name(wording, mentions);
+        if (!name && !copies_wording(*support, wording)) return;
+        std::string verb;
+        if (mentions.size() == 2 && !support->places.empty()) {
+            const auto& place = support->places.front();
+            verb = verb_between(index_.slice(place), within(place, mentions[0]),
+                                within(place, mentions[1]), rule_.direction);
+        }
+        if (verb.empty())
+            throw NotBelieved{rule_.wording +
+                              (name ? " is a name" : " copied from the prompt's example")};
+        (*item)[rule_.wording] = verb;
+        support->worth *= worth_of_a_mended_wording;
     }
 
     /// Is the wording one of the prompt's, and none of the text's? Small models fill up a

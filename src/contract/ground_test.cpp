@@ -275,6 +275,25 @@ TEST(Ground, AWordingOfThePromptThatTheTextLacksIsNoStatement) {
     EXPECT_THAT(reasons_of("joined", 3), IsEmpty());
 }
 
+TEST(Ground, TheSentencesOwnVerbTakesThePlaceOfACopiedWording) {
+    auto type = relations();
+    type.grounding[0].direction = {{"by"}, {"was"}, {"ed"}};
+    type.prompt.push_back({"system", "Such as was_born_in."});
+    const auto mended = [&](const std::string& text, const char* subject, const char* object) {
+        return ground(type, json{{"relations", {relation(subject, "was_born_in", object, 1)}}},
+                      passage_of(text), 0.95)
+            .output["relations"]
+            .at(0);
+    };
+    auto one = mended("Ada Byron chaired the Survey.", "Survey", "Ada Byron");
+    EXPECT_EQ(one["predicate"], "chaired");
+    EXPECT_EQ(one["subject"], "Ada Byron");
+    EXPECT_LT(one["confidence"], 0.9);
+    one = mended("The Survey was founded by Ada Byron.", "Survey", "Ada Byron");
+    EXPECT_EQ(one["predicate"], "was_founded_by");
+    EXPECT_EQ(one["subject"], "Survey");
+}
+
 TEST(Ground, ANameIsNoPredicate) {
     auto type = relations();
     type.grounding[0].named_in = "names";
