@@ -32,3 +32,7 @@ ALTER TABLE dbo.bridge_entity_relation DROP CONSTRAINT IF EXISTS bridge_entity_r
 -- Replaced by ones that may be told that the names are locked, and that nothing is there yet.
 DROP FUNCTION IF EXISTS dbo.usp_route_passage_relations(integer, dbo.passage[], jsonb[]);
 DROP FUNCTION IF EXISTS dbo.usp_write_mentions(integer, dbo.passage[], dbo.mention_item[]);
+
+-- Replaced by ones that also say which artifacts are to be removed.
+DROP FUNCTION IF EXISTS dbo.usp_forget_entities(integer, bigint[], bigint[], bigint);
+DROP FUNCTION IF EXISTS llm.usp_forget_pair_jobs(integer, text[], boolean[]);
