@@ -18,11 +18,7 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
           FROM candidate c
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          WHERE a.attname = dbo.fn_key_column(p_table)
-            OR EXISTS (SELECT FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid = p_table::regclass
-                          AND f.conkey[1] = a.attnum)
-            OR EXISTS (SELECT FROM dbo.bridge_family b JOIN dbo.dimension_family d
-                              ON a.attname = b.from_column AND d.family = b.from_family OR a.attname = b.to_column AND d.family = b.to_family
-                        WHERE b.table_name = c.table_name AND d.table_name = p_table)
+            OR EXISTS (SELECT FROM dbo.fn_references() f WHERE f.table_id = c.oid AND f.place = a.attnum AND f.other_id = p_table::regclass)
          GROUP BY c.oid, c.table_name, c.key_column
         UNION ALL
         SELECT c.oid, c.table_name, c.key_column, ARRAY[replace(a.attname, '_table', '_id')], a.attname::text
