@@ -2,9 +2,7 @@
 -- the other side, which is a piece of evidence where kind is date. Nothing for types that cannot contradict. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_conflicts(p_tenant_id integer, p_item_type text, p_item_ids bigint[])
 RETURNS TABLE (item_id bigint, kind text, predicate text, other_table text, other_id bigint, other_value text)
-LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off SET enable_seqscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off -- from row to row by key, whatever was known of the tables when they were last analysed
-AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, public SET jit = off SET enable_seqscan = off AS $$
 DECLARE
     v_table text := (dbo.fn_item_kind(p_item_type)).table_name;
 BEGIN
