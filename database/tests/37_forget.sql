@@ -1,7 +1,7 @@
 -- Forgetting pages: what only they supported goes, what others support is what it was without them.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(54);
+SELECT plan(56);
 
 -- Every row of knowledge and of pages, apart from when it was last touched, from records that stay, and from the counts of names.
 CREATE FUNCTION pg_temp.dump(p_tenant integer) RETURNS TABLE (table_name text, row_text text) LANGUAGE plpgsql AS $$
@@ -189,9 +189,14 @@ SELECT tap.route_entities(a[1], VARIADIC ARRAY(SELECT tap.entity(a[1], n, 'perso
 SELECT is((SELECT enqueued FROM dbo.usp_note_similar_entities(1, (SELECT jsonb_agg(jsonb_build_object('first_entity_id', least(x.entity_id, y.entity_id), 'second_entity_id', greatest(x.entity_id, y.entity_id),
         'similarity', 0.9, 'explanation', jsonb_build_array(jsonb_build_object('evidence', x.entity_name || ' is like ' || y.entity_name, 'bits', 3))))
     FROM dbo.dim_entity x JOIN dbo.dim_entity y ON (x.entity_name, y.entity_name) IN (('Zora Vell', 'Zorra Vell'), ('Yann Osk', 'Yan Osk')) WHERE x.tenant_id = 1 AND y.tenant_id = 1))), 2, 'pairs are asked about');
-SELECT llm.usp_complete_job(j.job_id, j.lease_token, NULL, '{"decision": "distinct", "reason": "Yann is not Yan"}')
-  FROM llm.usp_claim_jobs('w', '{entity_dedupe}', 2, NULL, 1) j WHERE j.payload::text LIKE '%Yann%';
-SELECT pg_temp.forget(1, 'alike');
+CREATE TEMP TABLE pair_job AS SELECT * FROM llm.usp_claim_jobs('w', '{entity_dedupe}', 2, NULL, 1) WHERE payload::text LIKE '%Yann%';
+SELECT llm.usp_start_run('00000000-0000-0000-0000-00000000dead', job_id, 'm', 'w', '/lake/llm_runs/2024/01/02/dead'), llm.usp_keep_answer(repeat('ef', 32), 'm', 'Yann is not Yan', 1, 1),
+       llm.usp_finish_run('00000000-0000-0000-0000-00000000dead', jsonb_build_object('outcome', 'succeeded', 'prompt_tokens', 7, 'answer_key', repeat('ef', 32),
+           'refusals', '[{"items": "pairs", "reason": "r", "item": {"name": "Yann"}}]'::jsonb)) FROM pair_job;
+SELECT llm.usp_complete_job(job_id, lease_token, '00000000-0000-0000-0000-00000000dead', '{"decision": "distinct", "reason": "Yann is not Yan"}') FROM pair_job;
+SELECT is((pg_temp.forget(1, 'alike') -> 0) @> '{"answers": 1, "artifacts": ["/lake/llm_runs/2024/01/02/dead"]}', true, 'artifacts of what was answered about a pair are named, and its kept answer goes');
+SELECT row_eq($$SELECT prompt_tokens, artifact, answer_key, (SELECT count(*) FROM llm.run_refusal f WHERE f.run_id = r.run_id), (SELECT count(*) FROM llm.answer_cache WHERE answer_key = decode(repeat('ef', 32), 'hex'))
+    FROM llm.run r WHERE run_id = '00000000-0000-0000-0000-00000000dead'$$, ROW(7::bigint, NULL::text, NULL::bytea, 0::bigint, 0::bigint), 'its run stays for the account, without what was said');
 SELECT is((SELECT count(*) FROM llm.job j WHERE j.payload::text LIKE '%Vell%'), 0::bigint, 'what was asked of one that is gone is not asked any more');
 SELECT is((SELECT count(*) FROM llm.job_history h WHERE concat(h.payload, h.result) ~ 'Osk|Yann'), 0::bigint, 'what was answered keeps no name');
 SELECT is((SELECT count(*) FROM llm.job_history h WHERE h.job_type = 'entity_dedupe' AND h.tenant_id = 1 AND h.payload ? 'first_entity_id' AND h.result ->> 'decision' = 'distinct'), 1::bigint,

@@ -1,12 +1,18 @@
 -- Routing and merging read tables by their indexes, however long the tables are.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(5);
+SELECT plan(6);
+SELECT count(dbo.usp_note_dedupe_candidates(1, ARRAY[n])) FROM generate_series(-10, -1) n; -- planned while there is next to nothing
 INSERT INTO dbo.name (tenant_id, name_key) SELECT 1, 'thing ' || n FROM generate_series(1, 20000) n;
 INSERT INTO dbo.dim_event (tenant_id, name_id, event_name, name_key, event_type) SELECT 1, name_id, name_key, name_key, 'battle' FROM dbo.name WHERE name_key LIKE 'thing %';
 INSERT INTO dbo.dim_entity (tenant_id, name_id, entity_name, name_key, entity_type, type_key) SELECT 1, name_id, name_key, name_key, 'person', 'person' FROM dbo.name WHERE name_key LIKE 'thing %';
 INSERT INTO dbo.fact_assertion (tenant_id, subject_table, subject_id, predicate, value) SELECT 1, 'dbo.dim_entity', entity_id, 'born', '1701' FROM dbo.dim_entity;
-INSERT INTO dbo.bridge_entity_event (tenant_id, entity_id, event_id, participation_role) SELECT 1, e.entity_id, v.event_id, 'fought' FROM dbo.dim_entity e JOIN dbo.dim_event v USING (name_id);
+CREATE TEMP TABLE looked AS SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = 'dbo.dim_entity'::regclass;
+SELECT dbo.usp_note_dedupe_candidates(1, ARRAY(SELECT name_id FROM dbo.name WHERE name_key LIKE 'thing %' LIMIT 100));
+SELECT cmp_ok((SELECT t.idx_tup_fetch - l.idx_tup_fetch FROM pg_stat_xact_user_tables t, looked l WHERE t.relid = 'dbo.dim_entity'::regclass), '<=', 300::bigint,
+    'pairs of namesakes, by a plan of when there were none');
+ANALYZE dbo.name, dbo.dim_event, dbo.dim_entity;
+INSERT INTO dbo.bridge_entity_event (tenant_id, entity_id, event_id, participation_role) SELECT 1, e.entity_id, v.event_id, 'fought' FROM dbo.dim_entity e JOIN dbo.dim_event v USING (tenant_id, name_id);
 CREATE TEMP TABLE made AS SELECT (tap.chunks(1, 'scans', 'Of many things.'))[1] AS chunk;
 CREATE TEMP TABLE c AS SELECT source_page_id AS page, chunk_id AS chunk FROM made JOIN vector.chunk ON chunk_id = chunk;
 INSERT INTO dbo.evidence (tenant_id, target_table, target_id, source_page_id, chunk_id, char_start, char_end, grounding, confidence, earned_state)

@@ -1,6 +1,6 @@
 -- What an export reads.
 BEGIN;
-SELECT plan(13);
+SELECT plan(15);
 
 CREATE TEMP TABLE at AS SELECT c[1] AS chunk FROM tap.chunks(1, 'log', 'Mirelle Voss sails the Heron out of Tarn.') c;
 SELECT tap.route_entities(chunk, tap.entity(chunk, 'Mirelle Voss', 'person', '{"aliases": ["the Gull"]}'), tap.entity(chunk, 'Heron', 'ship', '{"confidence": 0.75}'),
@@ -19,6 +19,10 @@ SELECT is((SELECT count(*) FROM dbo.fn_export_plan(1, 'rows', false, true) WHERE
           'every table of the star is read');
 CREATE TABLE dbo.bridge_entity_crew (crew_id bigint PRIMARY KEY, tenant_id integer, entity_id bigint, ship_id bigint, crew_role text, promotion_state dbo.promotion_state,
     FOREIGN KEY (entity_id, tenant_id) REFERENCES dbo.dim_entity, FOREIGN KEY (ship_id, tenant_id) REFERENCES dbo.dim_entity);
+SELECT is((SELECT string_agg(table_name || ' ' || ends::text, '; ' ORDER BY table_name) FROM dbo.fn_star_tables() WHERE table_name IN ('dbo.bridge_entity_relation', 'dbo.fact_entity_extraction')),
+          'dbo.bridge_entity_relation {from_entity_id,to_entity_id}; dbo.fact_entity_extraction {entity_id}', 'ends are known that no foreign key tells of');
+SELECT is((SELECT count(*) FROM dbo.fn_export_plan(1, 'rows', true, true) WHERE table_name IN ('dbo.bridge_entity_relation', 'dbo.fact_entity_extraction')
+              AND query ~ 'EXISTS \(SELECT FROM dbo\.dim_entity'), 2::bigint, 'and go along only with entities that do');
 SELECT is((SELECT row(kind, key_column, label_column, ends)::text FROM dbo.fn_export_plan(1, 'nodes', false, true) WHERE table_name = 'dbo.bridge_entity_crew'),
           '(bridge,crew_id,crew_role,"{entity_id,ship_id}")', 'and so is one made later, with its ends and its label');
 SELECT set_eq($$SELECT r ->> 'entity_name' FROM pg_temp.rows('dbo.dim_entity') r$$, ARRAY['Mirelle Voss', 'Heron', 'Tarn'], 'all rows are read');

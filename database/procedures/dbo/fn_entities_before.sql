@@ -8,7 +8,7 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
               FROM vector.chunk k
               JOIN vector.chunk c ON c.source_page_id = k.source_page_id AND c.tenant_id = k.tenant_id AND c.is_current
                                  AND c.char_start < k.char_start
-              JOIN dbo.evidence v ON v.chunk_id = c.chunk_id AND v.tenant_id = c.tenant_id AND v.target_table = 'dbo.dim_entity'
+              JOIN dbo.evidence v ON v.source_page_id = c.source_page_id AND v.chunk_id = c.chunk_id AND v.tenant_id = c.tenant_id AND v.target_table = 'dbo.dim_entity'
                                  AND v.char_start < k.char_start
               JOIN dbo.dim_entity e ON e.entity_id = v.target_id AND e.tenant_id = v.tenant_id AND e.promotion_state <> 'suppressed'
              WHERE k.chunk_id = p_chunk_id

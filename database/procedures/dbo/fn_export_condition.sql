@@ -1,5 +1,5 @@
 -- The condition, as SQL text, under which a row goes into an export: it is of the tenant, and, where only what is promoted or
--- adjudicated is asked for, it is so itself, and so is every row that it cannot stand without (foreign keys that are never
+-- adjudicated is asked for, it is so itself, and so is every row that it cannot stand without (references, dbo.fn_references, that are never
 -- null; the row that subject_table and subject_id, or target_table and target_id, name). p_alias: of the row in the text.
 -- p_depth: 0, but for calls by itself. Writes nothing.
 CREATE OR REPLACE FUNCTION dbo.fn_export_condition(p_table text, p_alias text, p_tenant_id integer, p_promoted_only boolean,
@@ -15,10 +15,10 @@ BEGIN
         RETURN v_condition;
     END IF;
     FOR v_place IN
-        SELECT a.attname::text AS name, a.attnotnull, f.confrelid::regclass::text AS other_table
+        SELECT a.attname::text AS name, a.attnotnull, f.other_id::regclass::text AS other_table
           FROM pg_attribute a
-          LEFT JOIN pg_constraint f ON f.conrelid = a.attrelid AND f.contype = 'f' AND f.conkey[1] = a.attnum
-               AND EXISTS (SELECT FROM dbo.fn_star_tables() s WHERE s.table_name::regclass = f.confrelid AND s.has_state)
+          LEFT JOIN dbo.fn_references() f ON f.table_id = a.attrelid AND f.place = a.attnum
+               AND EXISTS (SELECT FROM dbo.fn_star_tables() s WHERE s.table_name::regclass = f.other_id AND s.has_state)
          WHERE a.attrelid = p_table::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
     LOOP
         IF v_place.name = 'promotion_state' THEN

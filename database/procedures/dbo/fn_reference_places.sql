@@ -1,5 +1,5 @@
--- Where tables of schema dbo refer to rows of a table: by foreign key, by a column that is named as the table's key (tables that are
--- written most have no foreign key to what their writer has just looked up), or by a pair of columns that name table and row
+-- Where tables of schema dbo refer to rows of a table: by foreign key, by a column that is named as the table's key or is an end of a
+-- registered bridge (tables that are written most have no foreign key to what their writer has just looked up), or by a pair of columns that name table and row
 -- (subject_table and subject_id, target_table and target_id). Read from the catalogue, so that tables made later are
 -- among them. Left out are the table itself, pairs for the audit and the records of merges, which have rules of
 -- their own. p_table: with its schema. Writes nothing.
@@ -18,8 +18,7 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
           FROM candidate c
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          WHERE a.attname = dbo.fn_key_column(p_table)
-            OR EXISTS (SELECT FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid = p_table::regclass
-                          AND f.conkey[1] = a.attnum)
+            OR EXISTS (SELECT FROM dbo.fn_references() f WHERE f.table_id = c.oid AND f.place = a.attnum AND f.other_id = p_table::regclass)
          GROUP BY c.oid, c.table_name, c.key_column
         UNION ALL
         SELECT c.oid, c.table_name, c.key_column, ARRAY[replace(a.attname, '_table', '_id')], a.attname::text

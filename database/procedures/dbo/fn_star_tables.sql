@@ -27,8 +27,8 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
            (SELECT regexp_replace(c.name, '_table$', '') FROM columns c
              WHERE c.oid = s.oid AND c.name IN ('subject_table', 'target_table')
                AND EXISTS (SELECT FROM columns i WHERE i.oid = s.oid AND i.name = regexp_replace(c.name, '_table$', '_id'))),
-           ARRAY(SELECT c.name FROM columns c JOIN pg_constraint f ON f.conrelid = s.oid AND f.contype = 'f' AND f.conkey[1] = c.attnum
-                   JOIN star d ON d.oid = f.confrelid AND d.kind = 'dimension'
+           ARRAY(SELECT c.name FROM columns c JOIN dbo.fn_references() f ON f.table_id = s.oid AND f.place = c.attnum
+                   JOIN star d ON d.oid = f.other_id AND d.kind = 'dimension'
                   WHERE c.oid = s.oid AND c.name NOT IN ('start_work_id', 'end_work_id', 'merged_into_id') ORDER BY c.attnum)
       FROM star s
      ORDER BY array_position(ARRAY['dimension', 'bridge', 'fact'], s.kind), s.table_name COLLATE "C"

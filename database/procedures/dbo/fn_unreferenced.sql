@@ -12,6 +12,8 @@ BEGIN
     FOR v_place IN SELECT * FROM dbo.fn_reference_places(p_table) LOOP
         EXECUTE (SELECT format('SELECT coalesce(array_agg(i.id), ''{}'') FROM unnest($1) i(id) WHERE %s AND $2 IS NOT NULL AND $3 IS NOT NULL',
                                string_agg(format('NOT EXISTS (SELECT FROM %s t WHERE t.%I = i.id AND t.tenant_id = $2 %s)', v_place.table_name::regclass, c.name,
+                                   -- A mention that is not another name has an entity of its name, which is looked for too.
+                                   CASE WHEN p_table = 'dbo.name' AND v_place.table_name = 'dbo.entity_mention' THEN 'AND t.alias_of IS NOT NULL' ELSE '' END ||
                                    CASE WHEN v_place.tag_column IS NULL THEN '' ELSE format('AND t.%I = $3', v_place.tag_column) END), ' AND '))
                    FROM unnest(v_place.reference_columns) c(name))
            INTO v_ids USING v_ids, p_tenant_id, p_table;

@@ -1,10 +1,10 @@
 -- What becomes of entities when a page's mentions have gone: types that nobody says any more fall back, rows that nothing
 -- mentions go away or retire, the rest is computed anew from what other pages say; pairs for the audit follow.
--- p_entity_ids: those the page mentioned; p_name_ids: the names it mentioned. Returns how many went and how many retired.
--- Jobs that asked about pairs of theirs follow too (llm.usp_forget_pair_jobs).
+-- p_entity_ids: those the page mentioned; p_name_ids: the names it mentioned. OUT gone, retired: how many went and how many
+-- retired; answers, artifacts: of the jobs that asked about pairs of theirs, which follow too (llm.usp_forget_pair_jobs).
 -- Writes what dbo.usp_move_mentions, dbo.usp_drop_unmentioned_entities and llm.usp_forget_pair_jobs write. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_forget_entities(p_tenant_id integer, p_entity_ids bigint[], p_name_ids bigint[], p_forgetting_id bigint,
-    OUT gone integer, OUT retired integer)
+    OUT gone integer, OUT retired integer, OUT answers integer, OUT artifacts text[])
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
 DECLARE
     v_before bigint[];
@@ -26,10 +26,14 @@ BEGIN
         SELECT unnest(p_name_ids)
         UNION SELECT e.name_id FROM dbo.dim_entity e WHERE e.entity_id = ANY (v_all) AND e.tenant_id = p_tenant_id
         UNION SELECT m.name_id FROM dbo.entity_mention m WHERE m.entity_id = ANY (v_all) AND m.tenant_id = p_tenant_id AND m.alias_of IS NOT NULL));
+    answers := 0;
+    artifacts := '{}';
     IF v_pairs IS NOT NULL THEN
-        PERFORM llm.usp_forget_pair_jobs(p_tenant_id, array_agg(format('entity_dedupe:%s:%s:%s', p_tenant_id, p.first_id, p.second_id)), array_agg(
-                    (SELECT count(*) FROM dbo.dim_entity e WHERE e.entity_id IN (p.first_id, p.second_id) AND e.tenant_id = p_tenant_id) < 2))
-           FROM (SELECT v_pairs[n][1] AS first_id, v_pairs[n][2] AS second_id FROM generate_subscripts(v_pairs, 1) n) p;
+        SELECT f.answers, f.artifacts INTO answers, artifacts
+          FROM (SELECT array_agg(format('entity_dedupe:%s:%s:%s', p_tenant_id, p.first_id, p.second_id)) AS keys, array_agg(
+                    (SELECT count(*) FROM dbo.dim_entity e WHERE e.entity_id IN (p.first_id, p.second_id) AND e.tenant_id = p_tenant_id) < 2) AS is_gone
+                  FROM (SELECT v_pairs[n][1] AS first_id, v_pairs[n][2] AS second_id FROM generate_subscripts(v_pairs, 1) n) p) k
+         CROSS JOIN LATERAL llm.usp_forget_pair_jobs(p_tenant_id, k.keys, k.is_gone) f;
     END IF;
     gone := (SELECT count(*) FROM unnest(v_before) b(id)
               WHERE NOT EXISTS (SELECT FROM dbo.dim_entity e WHERE e.entity_id = b.id AND e.tenant_id = p_tenant_id));

@@ -31,6 +31,8 @@ DECLARE
     v_chunks integer;
     v_asked integer := 0;
     v_proposals bigint[];
+    v_pair_answers integer;
+    v_artifacts text[];
 BEGIN
     PERFORM llm.fn_require_tenant(p_tenant_id);
     PERFORM FROM ingest.source s WHERE s.tenant_id = p_tenant_id AND s.source_id = (SELECT p.source_id FROM sem.source_page p
@@ -88,6 +90,8 @@ BEGIN
     SELECT * INTO v_part FROM dbo.usp_forget_entities(p_tenant_id, v_entities
         || ARRAY(SELECT r.row_id FROM unnest(v_rows) r WHERE r.table_name = 'dbo.dim_entity'), v_names, v_forgetting_id);
     v_entities_gone := v_part.gone;
+    v_pair_answers := v_part.answers;
+    v_artifacts := v_part.artifacts;
     v_retired := v_retired + v_part.retired;
 
     SELECT * INTO v_queue FROM llm.usp_forget_page_jobs(p_tenant_id, p_source_page_id);
@@ -101,9 +105,9 @@ BEGIN
     UPDATE dbo.source_forgetting f
        SET counts = jsonb_build_object('chunks', v_chunks, 'mentions', v_mentions, 'evidence', v_evidence, 'entities', v_entities_gone,
                'relations', v_relations, 'rows', v_others, 'retired', v_retired, 'names', v_names_gone, 'jobs', v_queue.jobs,
-               'answers', v_queue.answers, 'asked_anew', v_asked)
+               'answers', v_queue.answers + v_pair_answers, 'asked_anew', v_asked)
      WHERE f.forgetting_id = v_forgetting_id AND f.tenant_id = p_tenant_id;
     RETURN (SELECT f.counts || jsonb_build_object('forgetting_id', f.forgetting_id, 'source_page_id', f.source_page_id, 'locator', f.locator,
-                   'version', f.version, 'artifacts', to_jsonb(v_queue.artifacts))
+                   'version', f.version, 'artifacts', to_jsonb(v_queue.artifacts || v_artifacts))
               FROM dbo.source_forgetting f WHERE f.forgetting_id = v_forgetting_id AND f.tenant_id = p_tenant_id);
 END $$;

@@ -40,7 +40,7 @@ BEGIN
                i.quote, (p_passages[i.place]).run_id, i.grounding, i.confidence, i.state, i.mention_id, i.other_mention_id,
                dbo.fn_union_attributes(ARRAY[coalesce(i.said, '{}')])
           FROM unnest(p_places, p_items) i(place, target_table, target_id, char_start, char_end, quote, grounding, confidence, state, mention_id, other_mention_id, said)
-        ON CONFLICT (target_id, target_table, source_page_id, chunk_id, char_start, char_end, mention_id, other_mention_id, tenant_id) DO NOTHING
+        ON CONFLICT (source_page_id, target_id, target_table, chunk_id, char_start, char_end, mention_id, other_mention_id, tenant_id) DO NOTHING
         RETURNING e.source_page_id, e.chunk_id)
     SELECT array_agg(n.links ORDER BY p.place) INTO v_new
       FROM unnest(p_passages) WITH ORDINALITY p(source_page_id, chunk_id, run_id, job_type, contract_version, text_length, char_start, char_end, place)

@@ -3,23 +3,25 @@
 -- masters. Known pairs stay as they are, decided ones too.
 -- p_name_ids: the names to look at. Writes dbo.entity_dedupe_candidate. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_note_dedupe_candidates(p_tenant_id integer, p_name_ids bigint[]) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
+SET enable_seqscan = off AS $$
 BEGIN
+    -- Name by name, so that even where nothing is known of the tables' sizes each is a look-up by key.
     INSERT INTO dbo.entity_dedupe_candidate (tenant_id, first_entity_id, second_entity_id, reason, similarity)
     SELECT p_tenant_id, p.first_id, p.second_id, p.reason, p.similarity
-      FROM (SELECT least(coalesce(a.merged_into_id, a.entity_id), coalesce(b.merged_into_id, b.entity_id)) AS first_id,
-                   greatest(coalesce(a.merged_into_id, a.entity_id), coalesce(b.merged_into_id, b.entity_id)) AS second_id,
-                   'homonym' AS reason, 1.0 AS similarity
-              FROM dbo.dim_entity a
-              JOIN dbo.dim_entity b ON b.name_id = a.name_id AND b.tenant_id = a.tenant_id AND b.entity_id > a.entity_id
-             WHERE a.tenant_id = p_tenant_id AND a.name_id = ANY (p_name_ids)
-               AND a.type_key IS NOT NULL AND b.type_key IS NOT NULL
+      FROM (SELECT least(a.entity_id, b.entity_id) AS first_id, greatest(a.entity_id, b.entity_id) AS second_id, 'homonym' AS reason, 1.0 AS similarity
+              FROM unnest(p_name_ids) n(name_id)
+             CROSS JOIN LATERAL (SELECT array_agg(coalesce(e.merged_into_id, e.entity_id)) AS entity_ids FROM dbo.dim_entity e
+                                  WHERE e.tenant_id = p_tenant_id AND e.name_id = n.name_id AND e.type_key IS NOT NULL HAVING count(*) > 1) s
+             CROSS JOIN LATERAL unnest(s.entity_ids) a(entity_id)
+             CROSS JOIN LATERAL unnest(s.entity_ids) b(entity_id)
             UNION
-            SELECT least(m.entity_id, coalesce(e.merged_into_id, e.entity_id)),
-                   greatest(m.entity_id, coalesce(e.merged_into_id, e.entity_id)), 'alias', NULL
-              FROM dbo.entity_mention m
-              JOIN dbo.dim_entity e ON e.name_id = m.name_id AND e.tenant_id = m.tenant_id AND e.entity_id <> m.entity_id
-             WHERE m.tenant_id = p_tenant_id AND m.name_id = ANY (p_name_ids) AND m.alias_of IS NOT NULL) p
+            SELECT least(m.entity_id, e.entity_id), greatest(m.entity_id, e.entity_id), 'alias', NULL
+              FROM unnest(p_name_ids) n(name_id)
+             CROSS JOIN LATERAL (SELECT DISTINCT x.entity_id FROM dbo.entity_mention x
+                                  WHERE x.name_id = n.name_id AND x.alias_of IS NOT NULL AND x.tenant_id = p_tenant_id OFFSET 0) m
+             CROSS JOIN LATERAL (SELECT coalesce(d.merged_into_id, d.entity_id) AS entity_id FROM dbo.dim_entity d
+                                  WHERE d.tenant_id = p_tenant_id AND d.name_id = n.name_id AND d.entity_id <> m.entity_id OFFSET 0) e) p
      WHERE p.first_id < p.second_id
      ORDER BY p.first_id, p.second_id, p.reason
     ON CONFLICT DO NOTHING;

@@ -33,12 +33,14 @@ DECLARE
     v_new_aliases bigint[];
     v_mentioned dbo.mention_item[];
     v_mention_ids bigint[];
+    v_entity_ids bigint[];
     v_page_ids bigint[];
     v_places integer[];
     v_evidence dbo.evidence_item[];
     v_supported bigint[];
     v_has_moved boolean;
     v_is_fresh boolean;
+    v_is_blank boolean;
     v_has_untyped boolean;
     v_has_aliases boolean;
     v_has_untyped_rows boolean;
@@ -76,7 +78,8 @@ BEGIN
                          c.confidence, n.item ->> 'grounding',
                          dbo.fn_state_by_thresholds(c.confidence, n.item ->> 'grounding', t.auto_promote, t.manual_review),
                          dbo.fn_union_attributes(ARRAY[coalesce(nullif(n.item -> 'attributes', 'null'), '{}')]), o.name_id, n.passage,
-                         CASE WHEN o.name_id IS NULL AND c.type_key IS NOT NULL THEN l.entity_ids[array_position(l.types, c.type_key)] END)::dbo.mention_item),
+                         CASE WHEN o.name_id IS NULL AND c.type_key IS NOT NULL THEN l.entity_ids[array_position(l.types, c.type_key)] END)::dbo.mention_item
+                     ORDER BY n.passage, n.ordinal),
            bool_or(o.name_id IS NULL AND c.type_key IS NULL), bool_or(o.name_id IS NOT NULL),
            bool_or(o.name_id IS NULL AND c.type_key IS NOT NULL AND l.has_untyped), bool_or(l.has_merged)
       INTO v_items, v_has_untyped, v_has_aliases, v_has_untyped_rows, v_has_merged_rows
@@ -90,6 +93,8 @@ BEGIN
     END IF;
     v_joined := dbo.fn_joined_mentions(v_items);
     v_page_ids := ARRAY(SELECT DISTINCT p.source_page_id FROM unnest(p_passages) p);
+    -- Most often nothing stands on the pages yet: what cannot be there is not looked for.
+    v_is_blank := NOT EXISTS (SELECT FROM dbo.entity_mention m WHERE m.source_page_id = ANY (v_page_ids) AND m.tenant_id = p_tenant_id);
 
     -- Dimensions. The first concrete type of a name is taken by its untyped row, if it has one; a merged one takes none
     -- that its master clashes with.
@@ -124,7 +129,8 @@ BEGIN
     -- Mentions, those with a type first: the others' home may depend on them.
     v_mentioned := CASE WHEN v_has_untyped OR v_has_aliases
         THEN ARRAY(SELECT i FROM unnest(v_joined) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NOT NULL) ELSE v_joined END;
-    v_new_mentions := dbo.usp_write_mentions(p_tenant_id, p_passages, v_mentioned);
+    SELECT w.new_names, w.mention_ids, w.entity_ids INTO v_new_mentions, v_mention_ids, v_entity_ids
+      FROM dbo.usp_write_mentions(p_tenant_id, p_passages, v_mentioned, v_is_blank AND NOT v_has_untyped AND NOT v_has_aliases) w;
     v_is_fresh := NOT v_has_untyped AND cardinality(v_new_mentions) = cardinality(v_mentioned);
     IF v_has_untyped THEN
         v_untyped := ARRAY(SELECT dbo.usp_make_untyped_entities(p_tenant_id, (p_passages[1]).run_id, ARRAY(
@@ -139,20 +145,28 @@ BEGIN
                                        ARRAY(SELECT i FROM unnest(v_joined) i WHERE i.alias_of_name_id IS NULL AND i.type_key IS NULL));
     END IF;
     IF v_has_aliases THEN
-        v_new_aliases := dbo.usp_write_mentions(p_tenant_id, p_passages, ARRAY(SELECT i FROM unnest(v_joined) i WHERE i.alias_of_name_id IS NOT NULL));
+        v_new_aliases := (dbo.usp_write_mentions(p_tenant_id, p_passages, ARRAY(SELECT i FROM unnest(v_joined) i WHERE i.alias_of_name_id IS NOT NULL))).new_names;
     END IF;
     v_has_moved := dbo.usp_settle_untyped_mentions(p_tenant_id, v_new_names, v_page_ids,
                                    ARRAY(SELECT i.name_id FROM unnest(v_items) i WHERE i.alias_of_name_id IS NULL));
 
     -- Resolve again, then enrich. From here an item's entity is its mention's.
-    SELECT array_agg(ROW(i.ordinal, i.name, i.name_id, i.type_key, i.said_type, i.confidence, i.grounding, i.state, i.attributes, NULL, i.passage,
-                         m.entity_id)::dbo.mention_item ORDER BY i.passage, i.ordinal),
-           array_agg(m.mention_id ORDER BY i.passage, i.ordinal)
-      INTO v_items, v_mention_ids
-      FROM unnest(v_items) i
-      JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = (p_passages[i.passage]).source_page_id
-       AND m.chunk_id IS NOT DISTINCT FROM (p_passages[i.passage]).chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
-     WHERE i.alias_of_name_id IS NULL;
+    IF cardinality(v_mention_ids) = cardinality(v_items) THEN -- each is a mention of its own, just made
+        SELECT array_agg(ROW(i.ordinal, i.name, i.name_id, i.type_key, i.said_type, i.confidence, i.grounding, i.state, i.attributes, NULL, i.passage,
+                             i.new_entity_id)::dbo.mention_item)
+          INTO v_items
+          FROM unnest(v_items, v_entity_ids) i(ordinal, name, name_id, type_key, said_type, confidence, grounding, state, attributes, alias_of_name_id, passage,
+                                               entity_id, new_entity_id);
+    ELSE
+        SELECT array_agg(ROW(i.ordinal, i.name, i.name_id, i.type_key, i.said_type, i.confidence, i.grounding, i.state, i.attributes, NULL, i.passage,
+                             m.entity_id)::dbo.mention_item ORDER BY i.passage, i.ordinal),
+               array_agg(m.mention_id ORDER BY i.passage, i.ordinal)
+          INTO v_items, v_mention_ids
+          FROM unnest(v_items) i
+          JOIN dbo.entity_mention m ON m.name_id = i.name_id AND m.source_page_id = (p_passages[i.passage]).source_page_id
+           AND m.chunk_id IS NOT DISTINCT FROM (p_passages[i.passage]).chunk_id AND m.type_key IS NOT DISTINCT FROM i.type_key AND m.alias_of IS NULL
+         WHERE i.alias_of_name_id IS NULL;
+    END IF;
     -- All that was said of rows that are new is in them, but where untyped mentions came home to them.
     WITH said AS MATERIALIZED (
         SELECT i.entity_id, min(dbo.fn_name_rank(i.name)) FILTER (WHERE o.is_own) AS name_rank,
@@ -166,7 +180,7 @@ BEGIN
          WHERE v_has_untyped OR i.entity_id <> ALL (v_new)
          GROUP BY i.entity_id
     ), counted AS MATERIALIZED (
-        SELECT s.*, CASE WHEN s.entity_id = ANY (v_new) THEN 0 ELSE (
+        SELECT s.*, CASE WHEN s.entity_id = ANY (v_new) THEN 0 WHEN v_is_blank THEN cardinality(s.page_ids) ELSE (
                 SELECT count(*)::integer FROM unnest(s.page_ids) p(page_id)
                  WHERE NOT EXISTS (SELECT FROM dbo.evidence v WHERE v.target_table = 'dbo.dim_entity' AND v.target_id = s.entity_id
                                       AND v.source_page_id = p.page_id AND v.tenant_id = p_tenant_id)) END AS pages_new

@@ -1,7 +1,7 @@
 -- Writes the relations of some passages, all at once: what every procedure that brings relations comes to in the end.
 -- p_passages: of dbo.fn_passages, each another one; p_relations: of each passage an array of {subject, predicate, object, subject_type?,
 --   object_type?, confidence, grounding, evidence?, start_date?, end_date?, start_text?, end_text?, start_precision?, end_precision?, start_work?,
---   end_work?, work_context?, attributes?}; unknown members are ignored.
+--   end_work?, work_context?, attributes?}; unknown members are ignored; p_is_locked: the caller holds the locks of all names in them.
 -- OUT routed: for each item its passage's place, its own (both from 1), relation and whether that is new (said by the first passage that says it);
 --   evidence_new: new links of each passage; entities: the ends as routed entities.
 --
@@ -15,7 +15,7 @@
 -- Writes what dbo.usp_route_passage_entities writes, dbo.dim_work, dbo.bridge_entity_relation, dbo.evidence.
 -- Errors: AL003 names the item that is not of this shape.
 CREATE OR REPLACE FUNCTION dbo.usp_route_passage_relations(p_tenant_id integer, p_passages dbo.passage[], p_relations jsonb[],
-    OUT routed dbo.passage_item[], OUT evidence_new integer[], OUT entities dbo.passage_item[])
+    p_is_locked boolean DEFAULT false, OUT routed dbo.passage_item[], OUT evidence_new integer[], OUT entities dbo.passage_item[])
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
 SET enable_seqscan = off -- what is empty when a session plans is not when it has run for a day
 SET plan_cache_mode = force_generic_plan -- planning takes longer than the work
@@ -60,11 +60,13 @@ BEGIN
         RETURN;
     END IF;
     -- All names at once, so that the locks are taken in one order.
-    PERFORM dbo.usp_lock_names(p_tenant_id, CASE WHEN v_has_works THEN v_keys || ARRAY(
-        SELECT dbo.fn_name_key(btrim(n.name, E' \t\n\r')) FROM unnest(p_relations) p(items)
-         CROSS JOIN jsonb_array_elements(p.items) e(item)
-         CROSS JOIN LATERAL (VALUES (e.item ->> 'start_work'), (e.item ->> 'end_work')) n(name)
-         WHERE n.name IS NOT NULL) ELSE v_keys END);
+    IF NOT p_is_locked THEN
+        PERFORM dbo.usp_lock_names(p_tenant_id, CASE WHEN v_has_works THEN v_keys || ARRAY(
+            SELECT dbo.fn_name_key(btrim(n.name, E' \t\n\r')) FROM unnest(p_relations) p(items)
+             CROSS JOIN jsonb_array_elements(p.items) e(item)
+             CROSS JOIN LATERAL (VALUES (e.item ->> 'start_work'), (e.item ->> 'end_work')) n(name)
+             WHERE n.name IS NOT NULL) ELSE v_keys END);
+    END IF;
 
     FOR v_look IN 1 .. 2 LOOP
         SELECT array_agg(m.mention_id ORDER BY k.place), array_agg(m.entity_id ORDER BY k.place) INTO v_mention_ids, v_entity_ids
@@ -85,8 +87,10 @@ BEGIN
                      GROUP BY p.passage) n)) r;
     END LOOP;
 
-    v_rejected := ARRAY(SELECT d.entity_id FROM dbo.dim_entity d
-        WHERE d.entity_id = ANY (v_entity_ids) AND d.tenant_id = p_tenant_id AND d.promotion_state = 'rejected');
+    -- Nothing is rejected where no person has decided about an entity yet.
+    v_rejected := CASE WHEN EXISTS (SELECT FROM dbo.audit_entity_adjudication a WHERE a.tenant_id = p_tenant_id AND a.item_type = 'entity')
+        THEN ARRAY(SELECT d.entity_id FROM dbo.dim_entity d
+                    WHERE d.entity_id = ANY (v_entity_ids) AND d.tenant_id = p_tenant_id AND d.promotion_state = 'rejected') ELSE '{}' END;
     IF v_has_works THEN
         SELECT array_agg(p.place), array_agg(w.name_key), array_agg(w.work_id) INTO v_work_places, v_work_keys, v_work_ids
           FROM unnest(p_passages) WITH ORDINALITY p(source_page_id, chunk_id, run_id, job_type, contract_version, text_length, char_start, char_end, place)
@@ -110,7 +114,7 @@ BEGIN
                 CASE WHEN v_has_works THEN (SELECT w.work_id FROM work w WHERE w.place = e.passage
                                                AND w.name_key = dbo.fn_name_key(btrim(e.item ->> 'end_work', E' \t\n\r'))) END,
                 e.item ->> 'work_context', coalesce(nullif(e.item -> 'attributes', 'null'), '{}'), e.passage)::dbo.relation_item
-                ORDER BY e.place)
+                ORDER BY v_entity_ids[e.place], v_entity_ids[v_size + e.place], dbo.fn_type_key(e.item ->> 'predicate'), e.place)
       INTO v_items
       FROM dbo.fn_thresholds(p_tenant_id, 'relation') t
      CROSS JOIN said e
@@ -135,12 +139,24 @@ BEGIN
         RETURNING r.relation_id)
     SELECT coalesce(array_agg(m.relation_id), '{}') INTO v_new FROM made m;
 
-    SELECT array_agg(ROW(i.passage, i.ordinal, r.relation_id, r.relation_id = ANY (v_new))::dbo.passage_item ORDER BY i.passage, i.ordinal) INTO routed
-      FROM unnest(v_items) i
-      JOIN dbo.bridge_entity_relation r ON r.tenant_id = p_tenant_id AND r.from_entity_id = i.from_entity_id
-       AND r.to_entity_id = i.to_entity_id AND r.relation_type = i.relation_type
-       AND r.start_date IS NOT DISTINCT FROM i.start_date AND r.end_date IS NOT DISTINCT FROM i.end_date
-       AND r.start_work_id IS NOT DISTINCT FROM i.start_work_id AND r.end_work_id IS NOT DISTINCT FROM i.end_work_id;
+    -- Where each is a row of its own and new, rows are in the order of the items; what differs in bounds alone is looked up like all others.
+    IF cardinality(v_new) = v_size AND NOT EXISTS (
+        SELECT FROM unnest(v_items, v_items[2:]) i(ordinal, from_mention_id, to_mention_id, from_entity_id, to_entity_id, relation_type, confidence, grounding, state,
+                 start_date, end_date, start_text, end_text, start_precision, end_precision, start_work_id, end_work_id, work_context, attributes, passage,
+                 ordinal_2, from_mention_id_2, to_mention_id_2, from_entity_id_2, to_entity_id_2, relation_type_2)
+         WHERE i.from_entity_id = i.from_entity_id_2 AND i.to_entity_id = i.to_entity_id_2 AND i.relation_type = i.relation_type_2) THEN
+        SELECT array_agg(ROW(i.passage, i.ordinal, i.relation_id, true)::dbo.passage_item) INTO routed
+          FROM unnest(v_items, v_new) i(ordinal, from_mention_id, to_mention_id, from_entity_id, to_entity_id, relation_type, confidence, grounding, state,
+                   start_date, end_date, start_text, end_text, start_precision, end_precision, start_work_id, end_work_id, work_context, attributes, passage, relation_id);
+    ELSE
+        SELECT array_agg(ROW(i.passage, i.ordinal, r.relation_id, r.relation_id = ANY (v_new))::dbo.passage_item ORDER BY i.place) INTO routed
+          FROM unnest(v_items) WITH ORDINALITY i(ordinal, from_mention_id, to_mention_id, from_entity_id, to_entity_id, relation_type, confidence, grounding, state,
+                   start_date, end_date, start_text, end_text, start_precision, end_precision, start_work_id, end_work_id, work_context, attributes, passage, place)
+          JOIN dbo.bridge_entity_relation r ON r.tenant_id = p_tenant_id AND r.from_entity_id = i.from_entity_id
+           AND r.to_entity_id = i.to_entity_id AND r.relation_type = i.relation_type
+           AND r.start_date IS NOT DISTINCT FROM i.start_date AND r.end_date IS NOT DISTINCT FROM i.end_date
+           AND r.start_work_id IS NOT DISTINCT FROM i.start_work_id AND r.end_work_id IS NOT DISTINCT FROM i.end_work_id;
+    END IF;
 
     IF EXISTS (SELECT FROM unnest(routed) x WHERE NOT x.is_new) THEN
         v_supported := dbo.usp_enrich_relations(p_tenant_id, p_passages, v_items, routed);
@@ -160,8 +176,8 @@ BEGIN
     IF v_supported IS NOT NULL AND EXISTS (SELECT FROM dbo.retired_row r WHERE r.tenant_id = p_tenant_id) THEN
         PERFORM dbo.usp_revive_rows(p_tenant_id, ARRAY(SELECT ROW('dbo.bridge_entity_relation', s.id)::dbo.row_reference FROM unnest(v_supported) s(id)));
     END IF;
-    -- What several passages say is new with the first.
-    IF cardinality(p_passages) > 1 THEN
+    -- In the order of the passages; what several say is new with the first.
+    IF v_size > 1 THEN
         routed := ARRAY(SELECT ROW(r.passage, r.ordinal, r.target_id, r.is_new AND r.passage = r.first_passage)::dbo.passage_item
                           FROM (SELECT x.*, min(x.passage) OVER (PARTITION BY x.target_id) AS first_passage FROM unnest(routed) x) r
                          ORDER BY r.passage, r.ordinal);

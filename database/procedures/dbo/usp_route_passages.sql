@@ -18,7 +18,7 @@ BEGIN
         SELECT r.routed, r.evidence_new INTO v_entities, v_evidence_new FROM dbo.usp_route_passage_entities(p_tenant_id, p_passages, p_entities) r;
     END IF;
     IF p_relations IS NOT NULL THEN
-        SELECT * INTO v_routed FROM dbo.usp_route_passage_relations(p_tenant_id, p_passages, p_relations);
+        SELECT * INTO v_routed FROM dbo.usp_route_passage_relations(p_tenant_id, p_passages, p_relations, p_entities IS NOT NULL);
         v_relations := v_routed.routed;
         v_entities := v_entities || v_routed.entities;
         v_evidence_new := ARRAY(SELECT n.a + n.b FROM unnest(v_evidence_new, v_routed.evidence_new) WITH ORDINALITY n(a, b, place) ORDER BY n.place);

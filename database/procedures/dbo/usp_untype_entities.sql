@@ -14,7 +14,7 @@ BEGIN
      WHERE e.tenant_id = p_tenant_id AND e.name_id = ANY (p_name_ids) AND e.type_key IS NOT NULL
        AND dbo.fn_state_rank(e.promotion_state) IS NOT NULL
        AND NOT EXISTS (SELECT FROM dbo.dim_entity d WHERE d.merged_into_id = e.entity_id AND d.tenant_id = e.tenant_id)
-       AND NOT EXISTS (SELECT FROM dbo.entity_mention m WHERE m.name_id = e.name_id AND m.tenant_id = e.tenant_id
+       AND NOT EXISTS (SELECT FROM dbo.entity_mention m WHERE m.entity_id = coalesce(e.merged_into_id, e.entity_id) AND m.name_id = e.name_id AND m.tenant_id = e.tenant_id
                           AND m.type_key = e.type_key AND m.alias_of IS NULL);
     IF cardinality(v_entities) = 0 THEN
         RETURN v_entities;

@@ -2,15 +2,35 @@
 -- nothing. An item with a type belongs to the entity of that name and type; one without to its home
 -- (dbo.fn_untyped_home) or the name's untyped row; an alias to the entity of the name that it is an alias of.
 -- Where that row is merged, to its master. p_items: joined (dbo.fn_joined_mentions), so that none says what another says.
--- Returns the name ids of the mentions that are new. Writes dbo.entity_mention. The caller holds the names' locks.
-CREATE OR REPLACE FUNCTION dbo.usp_write_mentions(p_tenant_id integer, p_passages dbo.passage[], p_items dbo.mention_item[]) RETURNS bigint[]
+-- p_is_blank: the pages have no mentions yet, so that nothing is looked for. OUT new_names: the names of the mentions that are new; mention_ids,
+-- entity_ids: where all are new, those of each item in their order, else null. Writes dbo.entity_mention. The caller holds the names' locks.
+CREATE OR REPLACE FUNCTION dbo.usp_write_mentions(p_tenant_id integer, p_passages dbo.passage[], p_items dbo.mention_item[],
+    p_is_blank boolean DEFAULT false, OUT new_names bigint[], OUT mention_ids bigint[], OUT entity_ids bigint[])
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
 SET enable_seqscan = off AS $$
-DECLARE
-    v_new bigint[];
 BEGIN
+    new_names := '{}';
     IF cardinality(p_items) = 0 THEN
-        RETURN '{}';
+        RETURN;
+    END IF;
+    -- All of them with a type and none another name: where all were made, they are in the order of the items.
+    IF p_is_blank THEN
+        WITH written AS (
+            INSERT INTO dbo.entity_mention AS m (tenant_id, source_page_id, chunk_id, name_id, type_key, entity_id,
+                said_name, said_type, confidence, grounding, earned_state, attributes, run_id)
+            SELECT p_tenant_id, (p_passages[i.passage]).source_page_id, (p_passages[i.passage]).chunk_id, i.name_id, i.type_key,
+                   coalesce(i.entity_id, e.merged_into_id, e.entity_id), i.name, i.said_type, i.confidence, i.grounding, i.state, i.attributes,
+                   (p_passages[i.passage]).run_id
+              FROM unnest(p_items) i
+              LEFT JOIN LATERAL (SELECT d.entity_id, d.merged_into_id FROM dbo.dim_entity d
+                                  WHERE i.entity_id IS NULL AND d.tenant_id = p_tenant_id AND d.name_id = i.name_id AND d.type_key = i.type_key OFFSET 0) e ON true
+            RETURNING m.name_id, m.mention_id, m.entity_id)
+        SELECT array_agg(w.name_id), array_agg(w.mention_id), array_agg(w.entity_id) INTO new_names, mention_ids, entity_ids FROM written w;
+        IF new_names <> ARRAY(SELECT i.name_id FROM unnest(p_items) i) THEN
+            mention_ids := NULL;
+            entity_ids := NULL;
+        END IF;
+        RETURN;
     END IF;
     WITH written AS (
         INSERT INTO dbo.entity_mention AS m (tenant_id, source_page_id, chunk_id, name_id, type_key, alias_of, entity_id,
@@ -26,13 +46,15 @@ BEGIN
           LEFT JOIN dbo.entity_mention o ON i.alias_of_name_id IS NOT NULL AND o.name_id = i.alias_of_name_id
            AND o.source_page_id = (p_passages[i.passage]).source_page_id AND o.chunk_id IS NOT DISTINCT FROM (p_passages[i.passage]).chunk_id
            AND o.type_key IS NOT DISTINCT FROM i.type_key AND o.alias_of IS NULL
-          LEFT JOIN dbo.dim_entity e ON i.entity_id IS NULL AND o.mention_id IS NULL AND e.tenant_id = p_tenant_id AND e.name_id = i.name_id
-           AND e.type_key IS NOT DISTINCT FROM i.type_key
+          -- Only where that is not known yet: most entities are.
+          LEFT JOIN LATERAL (SELECT d.entity_id, d.merged_into_id FROM dbo.dim_entity d
+                              WHERE i.entity_id IS NULL AND o.mention_id IS NULL AND d.tenant_id = p_tenant_id AND d.name_id = i.name_id
+                                AND d.type_key IS NOT DISTINCT FROM i.type_key OFFSET 0) e ON true
          ORDER BY i.name_id, i.type_key
-        ON CONFLICT (name_id, source_page_id, chunk_id, type_key, alias_of, tenant_id) DO NOTHING
+        ON CONFLICT (source_page_id, name_id, chunk_id, type_key, alias_of, tenant_id) DO NOTHING
         RETURNING m.name_id)
-    SELECT coalesce(array_agg(w.name_id), '{}') INTO v_new FROM written w;
-    IF cardinality(v_new) < cardinality(p_items) THEN
+    SELECT coalesce(array_agg(w.name_id), '{}') INTO new_names FROM written w;
+    IF cardinality(new_names) < cardinality(p_items) THEN
         UPDATE dbo.entity_mention m
            SET said_name = substr(least(dbo.fn_name_rank(m.said_name), dbo.fn_name_rank(j.name)), 6),
                said_type = least(m.said_type COLLATE "C", j.said_type COLLATE "C"),
@@ -52,5 +74,4 @@ BEGIN
                 OR dbo.fn_risen_state(m.earned_state, j.state) <> m.earned_state
                 OR dbo.fn_union_attributes(ARRAY[m.attributes, j.attributes]) <> m.attributes);
     END IF;
-    RETURN v_new;
 END $$;

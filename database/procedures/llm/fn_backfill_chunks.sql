@@ -15,7 +15,7 @@ BEGIN
           JOIN ingest.source s ON s.source_id = p.source_id AND s.tenant_id = p.tenant_id AND s.last_version = p.version
          WHERE c.tenant_id = $1 AND c.is_current AND c.chunk_id > coalesce($2, 0) AND ($3 IS NULL OR c.chunk_id <= $3)
            AND EXISTS (SELECT FROM dbo.evidence v %s
-                        WHERE v.chunk_id = c.chunk_id AND v.tenant_id = c.tenant_id
+                        WHERE v.source_page_id = c.source_page_id AND v.chunk_id = c.chunk_id AND v.tenant_id = c.tenant_id
                           AND t.promotion_state NOT IN ('merged', 'retired', 'rejected'))
          ORDER BY c.chunk_id LIMIT $4$q$,
         CASE p_what WHEN 'entities' THEN $q$
