@@ -16,7 +16,8 @@ using ::testing::IsEmpty;
 
 NameRule english() {
     NameRule rule;
-    rule.words.function_words = {"the", "he", "she", "it", "his", "in", "as", "a", "after", "on", "then"};
+    rule.words.function_words = {"the", "he", "she",   "it", "his", "in",
+                                 "as",  "a",  "after", "on", "then"};
     rule.words.calendar_words = {"july"};
     rule.words.joining_words = {"of"};
     rule.pronouns = {"he", "she", "it", "his", "him"};
