@@ -1,6 +1,6 @@
 BEGIN;
 LOCK TABLE llm.job_history IN ACCESS EXCLUSIVE MODE; -- before tests beside this one hold parts of it
-SELECT plan(34);
+SELECT plan(35);
 CREATE FUNCTION pg_temp.type(p_version text, p_sha text) RETURNS text LANGUAGE sql AS $$
     SELECT llm.usp_register_job_type(jsonb_build_object('job_type', 'test', 'version', p_version, 'unit', 'page', 'handler', 'dbo.x', 'sha256', p_sha)) $$;
 SELECT is(pg_temp.type('1.9.0', 'a'), 'registered', 'a new type is registered');
@@ -58,6 +58,14 @@ SELECT throws_ok($$SELECT pg_temp.cut('[{"char_start": 0, "char_end": 28, "fresh
     'chunks[0]: its range is empty or outside of the page, which has 27 characters', 'a chunk beyond the page is refused by its place');
 SELECT throws_ok($$SELECT pg_temp.cut('[{"char_start": 0, "char_end": "x", "fresh_start": 0, "token_count": 8}]')$$, 'AL003',
     'chunks[0].char_end: must be a whole number from 0', 'and one without numbers by its member');
+
+-- A page of several blocks (131,072 characters each), cut within, across and at the ends of blocks.
+CREATE TEMP TABLE long_page AS SELECT tap.page(1, 'long', (SELECT string_agg('ø' || n, ' ') FROM generate_series(1, 60000) n)) AS id;
+SELECT vector.usp_process_chunk_source_output(tap.job('CHUNK_SOURCE', id, NULL), NULL, jsonb_build_object('chunks', (
+    SELECT jsonb_agg(jsonb_build_object('char_start', r.a, 'char_end', r.b, 'fresh_start', r.a, 'token_count', 1))
+      FROM (VALUES (0, 131072), (131071, 131073), (131072, 262144), (1000, 300000), (262144, 262145), (262143, 390000)) r(a, b)))) FROM long_page;
+SELECT is((SELECT count(*) FILTER (WHERE c.content = substr(p.text, c.char_start + 1, c.char_end - c.char_start)) FROM vector.chunk c
+             JOIN sem.source_page p USING (source_page_id) JOIN long_page ON id = p.source_page_id), 6::bigint, 'a long page is cut where it was asked');
 CREATE TEMP TABLE again AS SELECT tap.page(1, 'cut', 'Ærø lies far. Ærø lies near.') AS id;
 SELECT results_eq('SELECT body, chunks FROM again, vector.fn_earlier_cut(id)',
     $$VALUES ('Ærø lies far. Ærø lies far.'::text, '[{"char_start": 0, "char_end": 27, "fresh_start": 0}]'::jsonb)$$, 'the version after knows how the one before was cut');

@@ -13,6 +13,10 @@ DECLARE
     v_page sem.source_page;
     v_chunks jsonb := dbo.fn_items(p_output, 'chunks');
     v_policy jsonb := coalesce(nullif(p_output -> 'policy', 'null'), '{}');
+    -- A place in a long text is found by counting from its beginning: once for each block, not for each chunk.
+    c_block CONSTANT integer := 131072;
+    v_text text;
+    v_blocks text[];
     v_bad record;
     v_new integer;
 BEGIN
@@ -39,9 +43,14 @@ BEGIN
             'chunks[%s]: its range is empty or outside of the page, which has %s characters', v_bad.place, v_page.text_length);
     END IF;
 
+    v_text := v_page.text || ''; -- unpacked once
+    v_blocks := ARRAY(SELECT substr(v_text, b.start + 1, c_block) FROM generate_series(0, v_page.text_length - 1, c_block) b(start) ORDER BY b.start);
     WITH cut AS MATERIALIZED (
-        SELECT DISTINCT ON (char_start, char_end) c.*, substr(v_page.text, c.char_start + 1, c.char_end - c.char_start) AS content
+        SELECT DISTINCT ON (char_start, char_end) c.*,
+               substr(CASE WHEN b.first = b.last THEN v_blocks[b.first] ELSE array_to_string(v_blocks[b.first:b.last], '') END,
+                      c.char_start % c_block + 1, c.char_end - c.char_start) AS content
           FROM jsonb_to_recordset(v_chunks) c(char_start integer, char_end integer, fresh_start integer, token_count integer)
+         CROSS JOIN LATERAL (SELECT c.char_start / c_block + 1 AS first, (c.char_end - 1) / c_block + 1 AS last) b
          ORDER BY char_start, char_end
     ), numbered AS (
         SELECT cut.*, encode(sha256(convert_to(cut.content, 'UTF8')), 'hex') AS content_sha256,
