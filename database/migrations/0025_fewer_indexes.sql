@@ -30,3 +30,6 @@ DROP FUNCTION IF EXISTS dbo.usp_write_mentions(integer, dbo.passage[], dbo.menti
 -- Replaced by ones that also say which artifacts are to be removed.
 DROP FUNCTION IF EXISTS dbo.usp_forget_entities(integer, bigint[], bigint[], bigint);
 DROP FUNCTION IF EXISTS llm.usp_forget_pair_jobs(integer, text[], boolean[]);
+
+-- Replaced by one that may be told how many items are too many: a page has more chunks than an answer has items.
+DROP FUNCTION IF EXISTS dbo.fn_items(jsonb, text);

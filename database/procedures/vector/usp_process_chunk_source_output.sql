@@ -11,7 +11,7 @@ AS $$
 DECLARE
     v_job dbo.job_context := dbo.fn_job_context(p_job_id);
     v_page sem.source_page;
-    v_chunks jsonb := dbo.fn_items(p_output, 'chunks');
+    v_chunks jsonb := dbo.fn_items(p_output, 'chunks', 1000000); -- the largest page in the smallest chunks has fewer
     v_policy jsonb := coalesce(nullif(p_output -> 'policy', 'null'), '{}');
     -- A place in a long text is found by counting from its beginning: once for each block, not for each chunk.
     c_block CONSTANT integer := 131072;
