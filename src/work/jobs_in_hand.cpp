@@ -54,6 +54,7 @@ void JobsInHand::remove(const Job& job) {
     if (found != held_.end() && found->second.job == job) held_.erase(found);
     --counts_.ended;
     ++left_;
+    emptied_ = counts_.all() == 0;
     tell_of_change();
 }
 
@@ -144,8 +145,7 @@ void JobsInHand::wait_for(std::chrono::milliseconds patience, const std::optiona
     std::unique_lock lock(mutex_);
     wanted_ = room;
     awaited_ = true;
-    const bool had_some = counts_.all() > 0;
-    while (!woken_ && !(counts_.all() == 0 ? had_some : wanted_ && worth_waking())) {
+    while (!woken_ && !(counts_.all() == 0 ? emptied_ : wanted_ && worth_waking())) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
         if (left.count() <= 0) break;
         lock.unlock();
@@ -155,6 +155,7 @@ void JobsInHand::wait_for(std::chrono::milliseconds patience, const std::optiona
     }
     awaited_ = false;
     woken_ = false;
+    emptied_ = false;
     wanted_.reset();
 }
 

@@ -73,9 +73,9 @@ class JobsInHand {
         std::size_t busy = 0;     ///< at most so many wait or are in slots
         std::size_t ended = 0;    ///< at most so many ends are to be written
     };
-    /// Waits until there is that room, until none is in hand any more though some were, until
-    /// wake() is called, until `socket` (-1: none) has something to read, or until `patience` is
-    /// over. Without `room`: not for room. One thread at a time.
+    /// Waits until there is that room, until none is in hand any more though some were since the
+    /// last wait, until wake() is called, until `socket` (-1: none) has something to read, or until
+    /// `patience` is over. Without `room`: not for room. One thread at a time.
     void wait_for(std::chrono::milliseconds patience, const std::optional<Room>& room, int socket);
     void wake();
 
@@ -95,6 +95,7 @@ class JobsInHand {
     std::uint64_t left_ = 0;
     bool closed_ = false;
     bool woken_ = false;
+    bool emptied_ = false;        // the last one ended since the last wait
     bool awaited_ = false;        // somebody is in wait_for()
     std::optional<Room> wanted_;  // while somebody waits
 

@@ -137,6 +137,12 @@ TEST_F(JobsInHandTest, AClaimerWaitsUntilItIsWokenOrTheLastJobHasEndedOrItsSocke
     slot.join();
     EXPECT_EQ(jobs_.counts().all(), 0U);
 
+    jobs_.add({job(2)}, now_);
+    const auto last = take();
+    jobs_.ended(last);
+    jobs_.remove(last);
+    jobs_.wait_for(long_enough, std::nullopt, -1);  // it ended before anybody waited
+
     std::array<int, 2> ends{};
     ASSERT_EQ(pipe(ends.data()), 0);
     ASSERT_EQ(write(ends[1], "!", 1), 1);
