@@ -4,7 +4,9 @@
 -- p_name_ids: the names to look at. Writes dbo.entity_dedupe_candidate. The caller holds the names' locks.
 CREATE OR REPLACE FUNCTION dbo.usp_note_dedupe_candidates(p_tenant_id integer, p_name_ids bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, public
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off
+SET plan_cache_mode = force_custom_plan -- a plan of when the tables were empty may read an index whole, and is kept
+AS $$
 BEGIN
     -- Name by name, so that even where nothing is known of the tables' sizes each is a look-up by key.
     INSERT INTO dbo.entity_dedupe_candidate (tenant_id, first_entity_id, second_entity_id, reason, similarity)
