@@ -4,7 +4,7 @@ JOBS ?= 100000
 FAULTS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test stress fuzz bench lint format clean
+.PHONY: help setup demo build test stress threads fuzz bench lint format clean
 
 help:   ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test:   ## every test
 
 stress: ## the queue under faults, with an oracle; JOBS=… FAULTS=… SEED=…
 	@scripts/stress.sh --jobs $(JOBS) --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
+
+threads: ## the dispatcher under the thread sanitizer; the first time builds for a quarter of an hour
+	@scripts/thread-sanitizer.sh
 
 fuzz:   ## ten minutes of each fuzzer; SECONDS=… for less, NAME=… for one of them
 	@scripts/fuzz.sh $(or $(SECONDS),600) $(filter-out all,$(NAME))
