@@ -211,13 +211,13 @@ class Grounding {
     /// Where a name stands, in full or short.
     Mention mention_of(const std::string& name) const {
         const auto full = ground_.short_names.find(text::name_key(name));
-        auto mention =
-            find_mention(in_.passage.text, full == ground_.short_names.end() ? name : full->second);
+        auto mention = find_mention(in_.passage.text,
+                                    full == ground_.short_names.end() ? name : full->second.full);
         const auto size = mention.places.size();
         const auto key = text::name_key(mention.name);
-        for (const auto& [part, whole] : ground_.short_names) {
-            if (text::name_key(whole) != key) continue;
-            for (const auto& place : text::find_words(in_.passage.text, part)) {
+        for (const auto& [part, short_name] : ground_.short_names) {
+            if (text::name_key(short_name.full) != key) continue;
+            for (const auto& place : text::find_words(in_.passage.text, short_name.name)) {
                 const auto is_in = [&](const Range& one) { return one.contains(place); };
                 if (std::none_of(mention.places.begin(), mention.places.end(), is_in))
                     mention.places.push_back(place);
@@ -232,7 +232,7 @@ class Grounding {
     /// The key of a name, or of what it is short for.
     std::string full_key(const std::string& key) const {
         const auto full = ground_.short_names.find(key);
-        return full == ground_.short_names.end() ? key : text::name_key(full->second);
+        return full == ground_.short_names.end() ? key : text::name_key(full->second.full);
     }
 
     /// Why a name that the passage lacks is in the answer.

@@ -62,7 +62,7 @@ ShortNames short_names(const ShortNameRule& rule, const nlohmann::json& items,
         for (const auto& one : all)
             if (first && one.places.front().start < *first && is_end_of(part.key, one.key))
                 wholes.push_back(&one);
-        if (wholes.size() == 1) found.emplace(part.key, wholes.front()->name);
+        if (wholes.size() == 1) found.emplace(part.key, ShortName{part.name, wholes.front()->name});
     }
     return found;
 }

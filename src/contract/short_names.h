@@ -9,9 +9,12 @@
 
 namespace almagest::contract {
 
-/// What shorter names of an answer stand for: "Murdock" and "Ian" for "Ian Murdock". By the shorter
-/// name's key.
-using ShortNames = std::map<std::string, std::string>;
+/// A shorter name of an answer and what it stands for: "Murdock" or "Ian" for "Ian Murdock".
+struct ShortName {
+    std::string name;
+    std::string full;
+};
+using ShortNames = std::map<std::string, ShortName>;  ///< by the shorter name's key
 
 /// Among the items of a list that have one of the rule's types: a name is short for another when it
 /// is that one's beginning or end, as whole words, the passage has the longer one first, and only

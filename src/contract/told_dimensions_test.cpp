@@ -116,6 +116,17 @@ TEST(ShortNames, OfAPersonMeanThePerson) {
     EXPECT_EQ(output["relations"][0]["grounding"], "exact");
 }
 
+TEST(ShortNames, AreFoundAsTheyAreSpelled) {
+    const auto output = grounded(
+        "Zoë Ångström came. Zoë led the Survey.",
+        {entity("Zoë Ångström", "person"), entity("Zoë", "person"),
+         entity("Survey", "organisation")},
+        {{{"subject", "Zoë"}, {"predicate", "led"}, {"object", "Survey"}, {"sentence", 2}}});
+    ASSERT_EQ(output["relations"].size(), 1U);
+    EXPECT_EQ(output["relations"][0]["subject"], "Zoë Ångström");
+    EXPECT_EQ(output["relations"][0]["grounding"], "exact");
+}
+
 TEST(ShortNames, MeanNobodyWhereTwoFitOrTheWholeComesLater) {
     const ShortNameRule rule{"type", {"person"}};
     const auto in = [&](const char* passage, std::vector<json> items) {
