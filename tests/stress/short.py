@@ -56,8 +56,8 @@ class TheQueueWithAStandby(unittest.TestCase):
 
 
 def broken_run(name: str) -> tuple[subprocess.CompletedProcess, dict]:
-    """What is broken shows only when workers meet at a bad moment: on a busy machine not in every run, in three it has to."""
-    for _ in range(3):
+    """What is broken shows only when workers meet at a bad moment: on a busy machine not in every run, in six it has to."""
+    for _ in range(6):
         done, result = stress("--broken", name, *VARIANTS[name][0])
         if done.returncode == 1:
             break
