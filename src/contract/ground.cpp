@@ -193,7 +193,7 @@ class Grounding {
             if (is_pronoun(name)) throw NotBelieved{member + " is a pronoun"};
             if (!rule_.named_in.empty() && !names_in_answer_.contains(text::name_key(name)))
                 throw NotBelieved{member + " is not among the " + rule_.named_in};
-            auto mention = mention_of(name);
+            auto mention = find_mention(in_.passage.text, name, ground_.short_names);
             if (mention.places.empty()) throw NotBelieved{member + not_found(name)};
             (*item)[member] = mention.name;
             mentions.push_back(std::move(mention));
@@ -206,33 +206,6 @@ class Grounding {
             }
         }
         return mentions;
-    }
-
-    /// Where a name stands, in full or short.
-    Mention mention_of(const std::string& name) const {
-        const auto full = ground_.short_names.find(text::name_key(name));
-        auto mention = find_mention(in_.passage.text,
-                                    full == ground_.short_names.end() ? name : full->second.full);
-        const auto size = mention.places.size();
-        const auto key = text::name_key(mention.name);
-        for (const auto& [part, short_name] : ground_.short_names) {
-            if (text::name_key(short_name.full) != key) continue;
-            for (const auto& place : text::find_words(in_.passage.text, short_name.name)) {
-                const auto is_in = [&](const Range& one) { return one.contains(place); };
-                if (std::none_of(mention.places.begin(), mention.places.end(), is_in))
-                    mention.places.push_back(place);
-            }
-        }
-        if (mention.places.size() > size)
-            std::sort(mention.places.begin(), mention.places.end(),
-                      [](const Range& a, const Range& b) { return a.start < b.start; });
-        return mention;
-    }
-
-    /// The key of a name, or of what it is short for.
-    std::string full_key(const std::string& key) const {
-        const auto full = ground_.short_names.find(key);
-        return full == ground_.short_names.end() ? key : text::name_key(full->second.full);
     }
 
     /// Why a name that the passage lacks is in the answer.
@@ -318,7 +291,7 @@ class Grounding {
         }
         std::vector<Range> others;
         for (const auto& [key, name] : names_in_answer_) {
-            if (keys.contains(full_key(key))) continue;
+            if (keys.contains(full_key(key, ground_.short_names))) continue;
             const auto here = text::find_words(sentence, name);
             others.insert(others.end(), here.begin(), here.end());
         }

@@ -4,7 +4,6 @@
 #include <optional>
 #include <vector>
 
-#include "contract/mention.h"
 #include "contract/support.h"
 #include "text/names.h"
 
@@ -65,6 +64,29 @@ ShortNames short_names(const ShortNameRule& rule, const nlohmann::json& items,
         if (wholes.size() == 1) found.emplace(part.key, ShortName{part.name, wholes.front()->name});
     }
     return found;
+}
+
+Mention find_mention(std::string_view passage, const std::string& name,
+                     const ShortNames& short_names) {
+    const auto full = short_names.find(text::name_key(name));
+    auto mention = find_mention(passage, full == short_names.end() ? name : full->second.full);
+    const auto in_full = mention.places;
+    const auto key = text::name_key(mention.name);
+    for (const auto& [short_key, short_name] : short_names) {
+        if (text::name_key(short_name.full) != key) continue;
+        for (const auto& place : text::find_words(passage, short_name.name))
+            if (std::none_of(in_full.begin(), in_full.end(),
+                             [&](const text::Range& one) { return one.contains(place); }))
+                mention.places.push_back(place);
+    }
+    std::sort(mention.places.begin(), mention.places.end(),
+              [](const text::Range& a, const text::Range& b) { return a.start < b.start; });
+    return mention;
+}
+
+std::string full_key(const std::string& key, const ShortNames& short_names) {
+    const auto full = short_names.find(key);
+    return full == short_names.end() ? key : text::name_key(full->second.full);
 }
 
 }  // namespace almagest::contract

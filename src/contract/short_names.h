@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "contract/job_type.h"
+#include "contract/mention.h"
 
 namespace almagest::contract {
 
@@ -21,5 +22,12 @@ using ShortNames = std::map<std::string, ShortName>;  ///< by the shorter name's
 /// one longer name fits.
 [[nodiscard]] ShortNames short_names(const ShortNameRule& rule, const nlohmann::json& items,
                                      std::string_view passage);
+
+/// Finds a name as contract::find_mention does, in full and short, whichever of them it is.
+[[nodiscard]] Mention find_mention(std::string_view passage, const std::string& name,
+                                   const ShortNames& short_names);
+
+/// The key of a name, or of what it is short for.
+[[nodiscard]] std::string full_key(const std::string& key, const ShortNames& short_names);
 
 }  // namespace almagest::contract
