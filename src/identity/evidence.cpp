@@ -52,14 +52,22 @@ bool is_number(std::string_view word) {
     return std::find(numerals.begin(), numerals.end(), word) != numerals.end();
 }
 
-/// "v" and "x" may be initials: they are numerals only at a name's end.
-std::vector<std::string_view> numbers_of(std::string_view key) {
+/// "v" and "x" may be initials: they are numerals only at a name's end. Numbers side by side are
+/// one: 4.1.4 is not 4.4.1.
+std::vector<std::string> numbers_of(std::string_view key) {
     const auto words = words_of(key);
-    std::vector<std::string_view> numbers;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        if (is_number(words[i]) &&
-            (words[i].size() > 1 || words[i][0] < 'a' || (i > 0 && i + 1 == words.size())))
-            numbers.push_back(words[i]);
+    std::vector<std::string> numbers;
+    bool is_beside = false;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const bool counts = is_number(words[i]) && (words[i].size() > 1 || words[i][0] < 'a' ||
+                                                    (i > 0 && i + 1 == words.size()));
+        if (counts && is_beside) {
+            numbers.back().append(" ").append(words[i]);
+        } else if (counts) {
+            numbers.emplace_back(words[i]);
+        }
+        is_beside = counts;
+    }
     std::sort(numbers.begin(), numbers.end());
     return numbers;
 }

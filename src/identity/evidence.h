@@ -73,7 +73,7 @@ inline constexpr double likely_one = 0.5;
 [[nodiscard]] Judgement with_relations(Judgement judgement, std::size_t shared_relations);
 
 /// Do the names have the same numbers, Roman numerals and words that end in a sign (C++), in
-/// whatever order?
+/// whatever order, but for those side by side (the parts of a version)?
 [[nodiscard]] bool numbers_agree(std::string_view first_key, std::string_view second_key);
 
 /// The sound of a word of Latin letters (Soundex: a letter and three digits); "" for any other.
