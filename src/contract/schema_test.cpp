@@ -201,6 +201,7 @@ TEST(Schema, IsSafeForConcurrentUse) {
     const auto good = json::parse(R"({"entities":[{"name":"A","kind":"b"}]})");
     const auto bad = json::parse(R"({"entities":[{"name":"A","kind":"c"}]})");
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     std::atomic<int> wrong = 0;
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {

@@ -7,8 +7,6 @@
 namespace almagest::identity {
 namespace {
 
-using testing::Contains;
-using testing::Field;
 using testing::IsEmpty;
 
 Judgement judged(const Name& a, const Name& b, std::size_t shared = 0) {
@@ -16,7 +14,7 @@ Judgement judged(const Name& a, const Name& b, std::size_t shared = 0) {
     counts.add(a.key);
     counts.add(b.key);
     for (int i = 0; i < 2000; ++i) counts.add(i % 2 == 0 ? "john center" : "joan medical center");
-    const auto one_way = judge(a, b, counts, shared);
+    auto one_way = judge(a, b, counts, shared);
     EXPECT_DOUBLE_EQ(one_way.score, judge(b, a, counts, shared).score) << a.key << ", " << b.key;
     return one_way;
 }
