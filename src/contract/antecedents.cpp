@@ -40,15 +40,14 @@ class Topic {
 
 }  // namespace
 
-std::vector<Antecedent> find_antecedents(const AntecedentRule& rule, const Passage& passage,
-                                         const std::vector<std::string>& names,
-                                         const std::vector<std::vector<std::size_t>>& in_sentence) {
+std::vector<Antecedent> find_antecedents(const std::vector<NamedSentence>& sentences,
+                                         const Passage& passage,
+                                         const std::vector<std::string>& names) {
     std::vector<Antecedent> antecedents;
-    const text::CodePointIndex index(passage.text);
     Topic topic;
-    for (std::size_t i = 0; i < passage.sentences.size(); ++i) {
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
+        const auto& sentence = sentences[i];
         const auto& range = passage.sentences[i];
-        const NamedSentence sentence(rule, index.slice(range), names, in_sentence[i]);
         const auto subject = sentence.subject();
         const auto pronoun = sentence.pronoun();
         if (!pronoun || (subject && subject->range.start < pronoun->range.start)) {

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "contract/job_type.h"
 #include "text/code_points.h"
 
 namespace almagest::contract {
 
 struct Passage;
+class NamedSentence;
 
 /// A pronoun, and the name that it stands for. Plain data.
 struct Antecedent {
@@ -21,11 +21,11 @@ struct Antecedent {
 
 /// What the pronouns of a passage's sentences stand for: one that comes before any other name of
 /// its sentence which could be its subject takes up the subject of the sentences before it. At most
-/// one a sentence, in order; `in_sentence` has the names of each sentence, as indices of `names`.
+/// one a sentence, in order; `sentences` are those of the passage.
 /// After centering (Grosz, Joshi and Weinstein 1995): what was talked of goes on to be talked of,
 /// and subjects rank first. Thread-safe.
-[[nodiscard]] std::vector<Antecedent> find_antecedents(
-    const AntecedentRule& rule, const Passage& passage, const std::vector<std::string>& names,
-    const std::vector<std::vector<std::size_t>>& in_sentence);
+[[nodiscard]] std::vector<Antecedent> find_antecedents(const std::vector<NamedSentence>& sentences,
+                                                       const Passage& passage,
+                                                       const std::vector<std::string>& names);
 
 }  // namespace almagest::contract

@@ -25,18 +25,15 @@ void move_to_front(std::vector<std::size_t>* recent, std::size_t name) {
 }
 
 /// Pairs in an order that the sentence does not have them in, unless nothing else were left.
-void add_unrelated(const AntecedentRule& rule, const Passage& passage,
-                   const text::CodePointIndex& index, PassageNames* found) {
-    for (std::size_t i = 0; i < passage.sentences.size(); ++i) {
-        const NamedSentence sentence(rule, index.slice(passage.sentences[i]), found->names,
-                                     found->in_sentence[i]);
+void add_unrelated(const std::vector<NamedSentence>& sentences, PassageNames* found) {
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
         auto& unrelated = found->unrelated.emplace_back();
         const auto& ends = found->ends[i];
         bool any_left = false;
         for (const auto first : ends)
             for (const auto last : ends) {
                 if (first == last) continue;
-                if (sentence.may_begin(first, last)) {
+                if (sentences[i].may_begin(first, last)) {
                     any_left = true;
                 } else {
                     unrelated.emplace(first, last);
@@ -96,11 +93,16 @@ std::optional<PassageNames> find_names(const NameRule& rule, const Passage& pass
         for (std::size_t i = 0; i < found.names.size(); ++i)
             if (!text::find_words(sentence, found.names[i]).empty()) here.push_back(i);
     }
-    if (rule.antecedents)
-        found.antecedents =
-            find_antecedents(*rule.antecedents, passage, found.names, found.in_sentence);
+    std::vector<NamedSentence> sentences;
+    if (rule.antecedents) {
+        sentences.reserve(passage.sentences.size());
+        for (std::size_t i = 0; i < passage.sentences.size(); ++i)
+            sentences.emplace_back(*rule.antecedents, index.slice(passage.sentences[i]),
+                                   found.names, found.in_sentence[i]);
+    }
+    found.antecedents = find_antecedents(sentences, passage, found.names);
     add_ends(rule, passage, index, &found);
-    if (rule.antecedents) add_unrelated(*rule.antecedents, passage, index, &found);
+    add_unrelated(sentences, &found);
     return found;
 }
 
