@@ -166,6 +166,12 @@ class HomeCase(unittest.TestCase):
         """As wrong use, in a sentence that names what `says` does."""
         self.assertSays(self.done(*arguments, status=2), *says)
 
+    def await_number(self, query: str):
+        """Until it gives at least one."""
+        deadline = time.monotonic() + 120
+        while self.home.number(query) < 1:
+            self.assertLess(time.monotonic(), deadline, query + "\n" + self.home.account())
+
     def await_signal_taken(self, pid: int):
         """Until the interrupt is no longer pending, so that the program knows of it."""
         deadline = time.monotonic() + 60

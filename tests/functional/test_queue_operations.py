@@ -2,7 +2,6 @@
 import os
 import shutil
 import signal
-import time
 import unittest
 
 from endpoint import EndpointCase
@@ -187,11 +186,6 @@ class AskingAgain(EndpointCase):
         self.done("backfill", "cancel", newest["backfill_id"])
         self.assertEqual(("cancelled", self.chunks, 0), tuple(self.backfills()[0][key] for key in ("state", "cancelled", "waiting")))
         self.refused("backfill", "resume", newest["backfill_id"], says=("cancelled",))
-
-    def await_number(self, query: str):
-        deadline = time.monotonic() + 60
-        while self.home.number(query) < 1:
-            self.assertLess(time.monotonic(), deadline, query)
 
     def test_relations_are_asked_again_by_the_time_at_which_they_held(self):
         # Relations without a known beginning fit any time before their end, so those of one chunk get bounds, all of them.

@@ -28,7 +28,14 @@ class ReportedUsage(HomeCase):
         return float(self.home.sql(CHARACTERS_PER_TOKEN.format(name))[0][0])
 
     def test_the_next_process_cuts_and_estimates_by_it(self):
-        self.assertDone(self.home.run("run", self.home.write("first.txt", SENTENCES)))
+        # What is reported counts at once, so nothing may be before the first page is cut.
+        first = self.home.write("first.txt", SENTENCES)
+        self.assertDone(self.home.run("ingest", first))
+        self.endpoint.gate.clear()
+        process = self.home.start("run", first)
+        self.await_number("SELECT count(*) FROM vector.chunk")
+        self.endpoint.gate.set()
+        self.assertDone(self.home.finish(process))
         self.assertAlmostEqual(4, self.ratio("first.txt"), delta=0.1)
 
         second = self.home.write("second.txt", SENTENCES)

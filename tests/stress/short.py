@@ -13,8 +13,8 @@ import broken
 RUN = pathlib.Path(__file__).resolve().parent / "run.py"
 # Faults that bring a variant's defect out, and what must be said of it.
 VARIANTS = {
-    "completion-token": (["--jobs", 20000, "--faults", 200, "--only", "stop"], "who does not hold it"),
-    "extension-token": (["--jobs", 20000, "--faults", 200, "--only", "stop"], "who does not hold it"),
+    "completion-token": (["--jobs", 20000, "--faults", 0, "--workers-of", "sql"], "who does not hold it"),
+    "extension-token": (["--jobs", 20000, "--faults", 0, "--workers-of", "sql"], "who does not hold it"),
     "claim-lock": (["--jobs", 20000, "--faults", 0], ("while another lease was live", "who does not hold it")),
     "early-release": (["--jobs", 20000, "--faults", 200, "--only", "kill"], "before its lease ended"),
     "counted-hand-back": (["--jobs", 600, "--faults", 2, "--only", "terminate"], "attempts are not claims less those given back"),
