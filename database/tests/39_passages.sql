@@ -1,7 +1,7 @@
 -- The answer that brings the names of a passage and the relations between them: the same rows as two answers would bring.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(10);
+SELECT plan(12);
 SELECT tap.job_type('passage_extraction');
 SELECT llm.usp_ensure_tenant('one answer') AS one, llm.usp_ensure_tenant('two answers') AS two \gset
 CREATE TEMP TABLE c AS SELECT t.tenant, (tap.chunks(t.tenant, 'guild', 'Mirelle Voss led the Tide Guild. Orin Dask joined it.'))[1] AS chunk
@@ -34,5 +34,13 @@ SELECT is((SELECT count(*) FROM dbo.evidence v JOIN c ON c.chunk = v.chunk_id WH
 SELECT is((SELECT s #>> '{events,total}' || (s #>> '{works,promoted}') FROM dbo.fn_run_summary(:one, NULL) s), '11', 'and the summary counts both');
 SELECT throws_ok(format($$SELECT tap.route('passage_extraction', %s, '{"entities": [], "relations": [], "dimensions": [{"family": "feast", "name": "Tide"}]}')$$, chunk),
     'AL014', NULL, 'a family that nobody registered is refused') FROM c WHERE tenant = :one;
+SELECT tap.route('passage_extraction', chunk, jsonb_build_object('relations', '[]'::jsonb, 'entities', to_jsonb(pg_temp.entities(chunk)),
+        'dimensions', jsonb_build_array(tap.entity(chunk, 'Orin Dask', 'death') || '{"family": "event", "name": "Death of Orin Dask",
+            "start_date": "2001-05-09", "participants": [{"name": "Orin Dask", "role": "died"}]}')))
+  FROM c WHERE tenant = :one;
+SELECT results_eq(format($$SELECT event_name, event_type, event_date FROM dbo.dim_event WHERE tenant_id = %s AND event_type = 'death'$$, :one),
+    $$VALUES ('Death of Orin Dask', 'death', date '2001-05-09')$$, 'what happened to an entity is an event of its own');
+SELECT results_eq(format($$SELECT e.entity_name, b.participation_role FROM dbo.bridge_entity_event b JOIN dbo.dim_entity e USING (entity_id) WHERE b.tenant_id = %s$$, :one),
+    $$VALUES ('Orin Dask', 'died')$$, 'in which the entity has a part');
 SELECT * FROM finish();
 ROLLBACK;

@@ -11,6 +11,7 @@
 #include "contract/item_bounds.h"
 #include "contract/item_checks.h"
 #include "contract/mention.h"
+#include "contract/occurrences.h"
 #include "contract/short_names.h"
 #include "contract/support.h"
 #include "contract/told_dimensions.h"
@@ -387,7 +388,7 @@ class Grounding {
         refuse_all(has_time_bounds(*item, evidence)
                        ? set_bounds(item, evidence, ranges[0], ranges[1],
                                     wording.empty() ? joined(rule_.time_words) : wording,
-                                    in_.passage.calendar)
+                                    in_.passage.calendar, in_.date_before(place))
                        : drop_bounds(item),
                    given);
         if (rule_.work_bounds) set_work_bounds(*rule_.work_bounds, item, evidence, ranges, works_);
@@ -531,6 +532,9 @@ Grounded ground(const JobType& type, const json& answer, const Passage& passage,
         if (items == result.output.end() || !items->is_array()) continue;
         *items = grounding.believe_all(*items);
         if (!rule.families.empty()) dimensions = told_dimensions(rule.families, *items, ground.in);
+        if (rule.occurrences)
+            for (auto& told : occurrences(*rule.occurrences, *items, ground.in))
+                dimensions.push_back(std::move(told));
     }
     if (!dimensions.is_null()) result.output["dimensions"] = std::move(dimensions);
     return result;

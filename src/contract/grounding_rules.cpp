@@ -55,6 +55,34 @@ std::vector<FamilyRule> family_rules(const json& list, const std::string& where)
     return rules;
 }
 
+OccurrenceKind occurrence_kind(const json& value, const std::string& where) {
+    Members members(value, where);
+    OccurrenceKind kind{members.text("type", true), members.text("title", true),
+                        members.text("role", true), members.list("of"),
+                        members.list("words"),      members.list("passives"),
+                        members.list("actives")};
+    members.refuse_others();
+    if (kind.title.find("{name}") == std::string::npos)
+        throw UsageError(where + ": the title of \"" + kind.type + "\" lacks \"{name}\"");
+    if (kind.of.empty() || (kind.words.empty() && kind.passives.empty() && kind.actives.empty()))
+        throw UsageError(where + ": \"" + kind.type +
+                         "\" needs \"of\", and \"words\", \"passives\" or \"actives\"");
+    return kind;
+}
+
+OccurrenceRule occurrence_rule(const json& value, const std::string& where) {
+    Members members(value, where);
+    OccurrenceRule rule{members.list("between"),      members.list("auxiliaries"),
+                        members.list("prepositions"), members.list("articles"),
+                        members.list("joining"),      {}};
+    const auto* kinds = members.find("kinds");
+    if (kinds == nullptr || !kinds->is_array() || kinds->empty())
+        throw UsageError(where + " lacks \"kinds\", a list");
+    for (const auto& kind : *kinds) rule.kinds.push_back(occurrence_kind(kind, where));
+    members.refuse_others();
+    return rule;
+}
+
 ShortNameRule short_name_rule(const json& value, const std::string& where) {
     Members members(value, where + ": \"short_names\"");
     ShortNameRule rule{members.text("member", true), members.list("values")};
@@ -123,6 +151,8 @@ GroundingRule grounding_rule(const json& value, const std::string& where, bool i
     if (const auto* look_up = members.find("look_up")) rule.look_up = look_up_rule(*look_up, where);
     if (const auto* families = members.find("families"))
         rule.families = family_rules(*families, where);
+    if (const auto* told = members.find("occurrences"))
+        rule.occurrences = occurrence_rule(*told, where + ": \"occurrences\"");
     if (const auto* names = members.find("short_names"))
         rule.short_names = short_name_rule(*names, where);
     if (const auto* ids = members.find("identifiers"))

@@ -37,11 +37,12 @@ std::optional<Claim> take_claim(json* item, const auto& members) {
 
 /// The date that a claim names, if the evidence states it.
 std::optional<text::DateMention> proved(const std::optional<Claim>& claim,
-                                        std::string_view evidence, const text::Calendar& calendar) {
+                                        std::string_view evidence, const text::Calendar& calendar,
+                                        const std::optional<text::DateMention>& before) {
     if (!claim) return std::nullopt;
     const auto date = text::read_date(claim->text, calendar);
     if (!date) return std::nullopt;
-    for (auto& stated : text::read_dates(evidence, calendar)) {
+    for (auto& stated : text::read_dates(evidence, calendar, before)) {
         if (stated.first_day == date->first_day && stated.last_day == date->last_day) return stated;
     }
     const auto places = text::find_words(evidence, claim->text);
@@ -76,16 +77,17 @@ std::vector<std::string> drop_bounds(json* item) {
 
 std::vector<std::string> set_bounds(json* item, std::string_view evidence, text::Range from,
                                     text::Range to, std::string_view wording,
-                                    const text::Calendar& calendar) {
+                                    const text::Calendar& calendar,
+                                    const std::optional<text::DateMention>& before) {
     item->erase("start_precision");
     item->erase("end_precision");
     auto start_claim = take_claim(item, start_members);
     auto end_claim = take_claim(item, end_members);
-    auto start = proved(start_claim, evidence, calendar);
-    auto end = proved(end_claim, evidence, calendar);
+    auto start = proved(start_claim, evidence, calendar, before);
+    auto end = proved(end_claim, evidence, calendar, before);
     if (start) start_claim.reset();
     if (end) end_claim.reset();
-    if (const auto span = text::bounds_for(evidence, from, to, wording, calendar)) {
+    if (const auto span = text::bounds_for(evidence, from, to, wording, calendar, before)) {
         start = span->bounds.start;
         end = span->bounds.end;
     }

@@ -69,6 +69,27 @@ struct FamilyRule {
     std::vector<std::string> between;     ///< words that may part it from those: "was"
 };
 
+/// Something that happens once to what a name stands for: it dies, it is founded.
+struct OccurrenceKind {
+    std::string type;                   ///< "founding"
+    std::string title;                  ///< "Founding of {name}"; "{date}" only where it is dated
+    std::string role;                   ///< of what it happens to: "was founded"
+    std::vector<std::string> of;        ///< types of names: "organisation"
+    std::vector<std::string> words;     ///< said behind the name: "died"
+    std::vector<std::string> passives;  ///< behind it and an auxiliary: "founded"
+    std::vector<std::string> actives;   ///< before it, where who acts comes first: "founded"
+};
+
+/// How a language says of a name that something happened to it.
+struct OccurrenceRule {
+    std::vector<std::string> between;       ///< may part the name from the words: "later"
+    std::vector<std::string> auxiliaries;   ///< part it from a passive: "was"
+    std::vector<std::string> prepositions;  ///< before the name: of another is spoken ("son of")
+    std::vector<std::string> articles;      ///< may stand between those two: "the"
+    std::vector<std::string> joining;       ///< of names of whom the same is said: "and"
+    std::vector<OccurrenceKind> kinds;
+};
+
 /// Members with identifiers of the job's payload, each at most once in an item.
 struct IdentifierRule {
     std::vector<std::string> members;  ///< of the item: a number or a list of numbers each
@@ -123,7 +144,8 @@ struct GroundingRule {
     std::optional<WorkBoundRule> work_bounds{};
     std::optional<LookUpRule> look_up{};
     std::vector<FamilyRule> families{};  ///< dimensions that "dimensions" of the output is for
-    std::optional<ShortNameRule> short_names{};  ///< the shorter names of one item are all its own
+    std::optional<OccurrenceRule> occurrences{};  ///< events that sentences tell of the items
+    std::optional<ShortNameRule> short_names{};   ///< the shorter names of one item are all its own
     std::optional<IdentifierRule> identifiers{};
     DirectionRule direction{};            ///< checks which of two mentions acts
     std::vector<GroundingRule> nested{};  ///< of lists inside an item, grounded with it

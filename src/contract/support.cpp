@@ -110,6 +110,26 @@ Support in_quote(const GroundingRule& rule, const json& item, const std::vector<
 
 }  // namespace
 
+IndexedPassage::IndexedPassage(const Passage& of) : passage(of), index(of.text) {
+    for (const auto& sentence : of.sentences) lines_.push_back({sentence, false, std::nullopt});
+    for (const auto& heading : of.headings) lines_.push_back({heading, true, std::nullopt});
+    std::sort(lines_.begin(), lines_.end(), [](const Line& one, const Line& other) {
+        return one.range.start < other.range.start;
+    });
+    for (auto& line : lines_) {
+        auto dates = text::read_dates(index.slice(line.range), of.calendar);
+        if (!dates.empty()) line.date = std::move(dates.back());
+    }
+}
+
+std::optional<text::DateMention> IndexedPassage::date_before(const Range& place) const {
+    auto line = std::find_if(lines_.rbegin(), lines_.rend(),
+                             [&](const Line& one) { return one.range.end <= place.start; });
+    for (; line != lines_.rend(); ++line)
+        if (line->date || line->heading) return line->date;
+    return std::nullopt;
+}
+
 std::string text_of(const json& item, const std::string& member) {
     const auto found = item.find(member);
     return found == item.end() || !found->is_string() ? std::string() : found->get<std::string>();

@@ -9,6 +9,7 @@
 #include "contract/mention.h"
 #include "contract/prompt.h"
 #include "text/code_points.h"
+#include "text/dates.h"
 
 namespace almagest::contract {
 
@@ -24,11 +25,24 @@ struct NotBelieved {
     std::string reason;
 };
 
-/// A passage with its index. Holds references.
-struct IndexedPassage {
-    explicit IndexedPassage(const Passage& of) : passage(of), index(of.text) {}
+/// A passage with its index, and the dates that its lines state in full. Holds references.
+class IndexedPassage {
+  public:
+    explicit IndexedPassage(const Passage& of);
+
+    /// The date stated last before a place, no further back than the heading above it.
+    [[nodiscard]] std::optional<text::DateMention> date_before(const text::Range& place) const;
+
     const Passage& passage;
     text::CodePointIndex index;
+
+  private:
+    struct Line {
+        text::Range range;
+        bool heading = false;
+        std::optional<text::DateMention> date;  ///< the last one
+    };
+    std::vector<Line> lines_;  // sentences and headings, in order
 };
 
 /// A member's text; "" where there is no such member or text.

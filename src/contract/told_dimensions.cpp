@@ -1,10 +1,9 @@
 #include "contract/told_dimensions.h"
 
 #include <algorithm>
-#include <sstream>
 
 #include "contract/item_bounds.h"
-#include "contract/mention.h"
+#include "contract/words_beside.h"
 #include "text/names.h"
 
 namespace almagest::contract {
@@ -22,37 +21,6 @@ Range dated_in_brackets(const text::CodePointIndex& index, const Range& name) {
     const auto closing = rest.find(')');
     if (closing == std::string_view::npos) return {};
     return {name.start, name.end + text::code_point_count(rest.substr(0, closing + 1))};
-}
-
-/// Where the evidence of an item begins and ends in the passage.
-std::vector<Range> places_of(const json& item, const IndexedPassage& in) {
-    std::vector<Range> places;
-    for (const auto& one : item.value("evidence", json::array())) {
-        const auto start = one.value("char_start", std::size_t{0});
-        const auto end = one.value("char_end", std::size_t{0});
-        if (start < in.passage.offset || end < start) continue;
-        places.push_back({start - in.passage.offset, end - in.passage.offset});
-    }
-    return places;
-}
-
-std::string without_brackets(std::string_view text) {
-    std::string plain;
-    int depth = 0;
-    for (const char c : text) {
-        if (c == '(') ++depth;
-        if (depth == 0) plain.push_back(c);
-        if (c == ')' && depth > 0) --depth;
-    }
-    return plain;
-}
-
-/// May nothing but these words stand in a text?
-bool has_only(std::string_view text, const std::vector<std::string>& words) {
-    std::istringstream stream(text::name_key(without_brackets(text)));
-    for (std::string word; stream >> word;)
-        if (std::find(words.begin(), words.end(), word) == words.end()) return false;
-    return true;
 }
 
 /// The word that says what happened to the name, which stands at `name` of the sentence; "": none.
@@ -73,7 +41,8 @@ std::string said_of(const FamilyRule& rule, std::string_view sentence, const Ran
 bool set_date_in(const Range& told, const Range& place, const std::string& word,
                  const IndexedPassage& in, json* item) {
     const Range name{place.start - told.start, place.end - told.start};
-    set_bounds(item, in.index.slice(told), name, name, word, in.passage.calendar);
+    set_bounds(item, in.index.slice(told), name, name, word, in.passage.calendar,
+               in.date_before(told));
     return item->contains("start_date");
 }
 

@@ -24,8 +24,9 @@ struct Found {
 
 class Reader {
   public:
-    Reader(const std::vector<DateToken>& tokens, bool alone, const Calendar& calendar)
-        : tokens_(tokens), alone_(alone), eras_(calendar) {}
+    Reader(const std::vector<DateToken>& tokens, bool alone, const Calendar& calendar,
+           const std::optional<DateMention>& before)
+        : tokens_(tokens), alone_(alone), eras_(calendar), before_(year_of(before)) {}
 
     std::vector<TokenDate> read() {
         for (std::size_t i = 0; i < tokens_.size();) {
@@ -54,9 +55,54 @@ class Reader {
         if (const auto date = full_date(i)) return {*date};
         if (auto dates = sharing_dates(i); !dates.empty()) return dates;
         if (auto dates = bare_years(i); !dates.empty()) return dates;
-        if (dates_.empty()) return {};
-        const auto date = relative_date(tokens_, i, dates_.back());
+        auto date = dates_.empty() ? std::nullopt : relative_date(tokens_, i, dates_.back());
+        if (!date) date = date_of_the_year_before(i);
         return date ? std::vector{*date} : std::vector<TokenDate>{};
+    }
+
+    /// What a date says of the year of those after it that lack one.
+    struct YearBefore {
+        int year = 0;
+        unsigned month = 0;  ///< the only one that it says it of; 0: it is the whole year
+    };
+
+    static std::optional<YearBefore> year_of(int year, unsigned month, DatePrecision precision) {
+        if (precision == DatePrecision::year) return YearBefore{year, 0};
+        if (precision > DatePrecision::month) return std::nullopt;
+        return YearBefore{year, month};
+    }
+
+    static std::optional<YearBefore> year_of(const std::optional<DateMention>& before) {
+        if (!before) return std::nullopt;
+        const auto tokens = date_tokens(before->first_day);  // 1996 - 04 - 01
+        if (tokens.size() != 5) return std::nullopt;
+        return year_of(tokens[0].number, static_cast<unsigned>(tokens[2].number),
+                       before->precision);
+    }
+
+    [[nodiscard]] std::optional<YearBefore> year_before() const {
+        if (dates_.empty()) return before_;
+        const auto& date = dates_.back();
+        return year_of(static_cast<int>(date.days.first.year()),
+                       static_cast<unsigned>(date.days.first.month()), date.precision);
+    }
+
+    /// "On July 30th" under the heading "July 2005", "in March" where 1999 was said last. After a
+    /// month only that month has the same year for certain.
+    [[nodiscard]] std::optional<TokenDate> date_of_the_year_before(std::size_t i) const {
+        const auto before = year_before();
+        const auto partial = before ? partial_at(i) : std::nullopt;
+        if (!partial || partial->month == 0 || partial->next == i) return std::nullopt;
+        if (before->month != 0 && before->month != partial->month) return std::nullopt;
+        if (!is_free_after(tokens_, partial->next) || at(partial->next).is_number())
+            return std::nullopt;
+        if (partial->day != 0)
+            return one_day(i, partial->next, before->year, partial->month, partial->day);
+        const bool after_time_word =
+            i > 0 && at(i - 1).is_one_of({"in", "of", "since", "until", "from", "during", "by"});
+        if (!after_time_word || !at(i).is_capitalised()) return std::nullopt;
+        return TokenDate{i, partial->next, days_of_month(before->year, partial->month),
+                         DatePrecision::month};
     }
 
     std::optional<TokenDate> full_date(std::size_t i, bool after_dash = false) {
@@ -78,6 +124,7 @@ class Reader {
     std::optional<TokenDate> coarse_date(std::size_t i, std::size_t next, Part part) {
         if (const auto date = month_year(i, next, part)) return date;
         if (const auto date = season_year(i, next)) return date;
+        if (const auto date = quarter(i)) return date;
         if (const auto date = decade(i, next, part)) return date;
         if (const auto date = century(i, next, part)) return date;
         if (part == Part::whole) return std::nullopt;
@@ -246,6 +293,28 @@ class Reader {
             if (names_next) year = {year.value + 1, year.next + 2};
         }
         return TokenDate{i, year.next, days_of_season(year.value, *season), DatePrecision::season};
+    }
+
+    /// The first quarter of 2001, Q1 2001.
+    std::optional<TokenDate> quarter(std::size_t i) const {
+        int number = 0;
+        auto next = i + 1;
+        if (at(i).is("q") && touching(next) && at(next).is_number()) {
+            number = at(next).number;
+            ++next;
+        } else if (at(i).is_word() && at(next).is("quarter")) {
+            number = ordinal_named(at(i).lower);
+            ++next;
+        }
+        if (number < 1 || number > 4) return std::nullopt;
+        const auto year = year_after(next);
+        if (year.next == 0) return std::nullopt;
+        const auto last = static_cast<unsigned>(3 * number);
+        return TokenDate{
+            i,
+            year.next,
+            {days_of_month(year.value, last - 2).first, days_of_month(year.value, last).last},
+            DatePrecision::season};
     }
 
     /// 1990s, 1990's; 1800s and other hundreds but the 2000s are centuries.
@@ -439,14 +508,16 @@ class Reader {
     const std::vector<DateToken>& tokens_;
     bool alone_;
     EraReader eras_;
+    std::optional<YearBefore> before_;
     std::vector<TokenDate> dates_;
 };
 
 }  // namespace
 
 std::vector<TokenDate> find_dates(const std::vector<DateToken>& tokens, bool alone,
-                                  const Calendar& calendar) {
-    return Reader(tokens, alone, calendar).read();
+                                  const Calendar& calendar,
+                                  const std::optional<DateMention>& before) {
+    return Reader(tokens, alone, calendar, before).read();
 }
 
 }  // namespace almagest::text

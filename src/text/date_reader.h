@@ -18,10 +18,12 @@ struct TokenDate {
     DatePrecision precision = DatePrecision::day;
 };
 
-/// Every date that the tokens state in full, or by its distance from one before it in the sentence,
-/// in order. `alone`: the tokens are a field of its own, so that a bare year and a lower-case "may"
-/// are dates without words around them.
+/// Every date that the tokens state in full, by its distance from one before it in the sentence, or
+/// without the year that one before it has; in order. `alone`: the tokens are a field of its own,
+/// so that a bare year and a lower-case "may" are dates without words around them. `before`: the
+/// last date of the text before the tokens.
 [[nodiscard]] std::vector<TokenDate> find_dates(const std::vector<DateToken>& tokens,
-                                                bool alone = false, const Calendar& calendar = {});
+                                                bool alone = false, const Calendar& calendar = {},
+                                                const std::optional<DateMention>& before = {});
 
 }  // namespace almagest::text

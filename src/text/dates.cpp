@@ -38,11 +38,12 @@ std::string_view to_string(DatePrecision precision) {
     return "";
 }
 
-std::vector<DateMention> read_dates(std::string_view utf8, const Calendar& calendar) {
+std::vector<DateMention> read_dates(std::string_view utf8, const Calendar& calendar,
+                                    const std::optional<DateMention>& before) {
     const auto tokens = date_tokens(utf8);
     const CodePointIndex index(utf8);
     std::vector<DateMention> mentions;
-    for (const auto& date : find_dates(tokens, false, calendar)) {
+    for (const auto& date : find_dates(tokens, false, calendar, before)) {
         mentions.push_back(point_mention(date, tokens, index, utf8));
     }
     return mentions;

@@ -53,6 +53,8 @@ TEST_P(DatesRead, AsTheirWordsMean) {
 INSTANTIATE_TEST_SUITE_P(
     Days, DatesRead,
     testing::Values(
+        Case{"Ada came on July 2nd. Byron left on July 3rd, 1851, and died on July 30th.",
+             "July 3rd, 1851=1851-07-03..1851-07-03/day; July 30th=1851-07-30..1851-07-30/day"},
         Case{"The mill burned on December 11th 1995.",
              "December 11th 1995=1995-12-11..1995-12-11/day"},
         Case{"Opened 8 April 2007", "8 April 2007=2007-04-08..2007-04-08/day"},

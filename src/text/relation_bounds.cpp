@@ -168,9 +168,10 @@ class Chooser {
 }  // namespace
 
 std::optional<DatedSpan> bounds_for(std::string_view sentence, Range from, Range to,
-                                    std::string_view wording, const Calendar& calendar) {
+                                    std::string_view wording, const Calendar& calendar,
+                                    const std::optional<DateMention>& before) {
     const auto tokens = date_tokens(sentence);
-    const auto spans = find_spans(tokens, find_dates(tokens, false, calendar));
+    const auto spans = find_spans(tokens, find_dates(tokens, false, calendar, before));
     if (spans.empty()) return std::nullopt;
     const CodePointIndex index(sentence);
     const Chooser chooser(tokens, spans, tokens_of(from, tokens, index),
