@@ -24,6 +24,7 @@ def arguments():
     parser.add_argument("--ctx-size", type=int, default=16384, help="tokens, shared by the slots")
     parser.add_argument("--threads", type=int, default=0, help="0: one a core")
     parser.add_argument("--cache-ram", type=int, default=1024, help="MiB for prompts of idle slots")
+    parser.add_argument("--slot-save-path", help="folder where slots may be saved, for other slots to take over")
     parser.add_argument("--kv-unified", action="store_true")
     parser.add_argument("--api-key-file", help="file of mode 600 with one key")
     return parser.parse_args()
@@ -67,6 +68,8 @@ def main():
     params.ui = False
     params.fit_params = False
     params.verbosity = 2
+    if wanted.slot_save_path:
+        params.slot_save_path = os.path.join(wanted.slot_save_path, "")
     if wanted.api_key_file:
         params.api_keys = [key_from(wanted.api_key_file)]
 

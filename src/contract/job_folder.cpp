@@ -70,6 +70,8 @@ NameRule name_rule(const json& value) {
     rule.words.numbered_words = set_of(members.list("numbered_words"));
     rule.words.articles = set_of(members.list("articles"));
     rule.words.dictionary = text::Dictionary::find(members.text("dictionary", false));
+    rule.words.units = set_of(members.list("units"));
+    rule.words.adjective_parts = set_of(members.list("adjective_parts"));
     rule.pronouns = members.list("pronouns");
     if (const auto* words = members.find("antecedents")) rule.antecedents = antecedent_rule(*words);
     members.refuse_others();

@@ -133,8 +133,11 @@ class Told {
         return rest;
     }
 
-    /// "The son of Ada died" says it of another.
+    /// "The son of Ada died" says it of another, "Byron (Ada) died" of Byron.
     [[nodiscard]] bool is_governed(std::string_view before) const {
+        if (std::count(before.begin(), before.end(), '(') >
+            std::count(before.begin(), before.end(), ')'))
+            return true;
         auto words = words_of(before);
         while (!words.empty() && is_one_of(words.back(), rule_.articles)) words.pop_back();
         while (!words.empty() && is_one_of(words.back(), rule_.joining)) {

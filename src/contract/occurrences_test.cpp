@@ -97,6 +97,7 @@ TEST(Occurrences, OfOthersAreNotTheNames) {
     EXPECT_THAT(none("Ada Byron wept when her dog died in 1852."), IsEmpty());
     EXPECT_THAT(none("The Tide Survey was not founded in 1849."), IsEmpty());
     EXPECT_THAT(none("Ada Byron founded no survey."), IsEmpty());
+    EXPECT_THAT(none("The dog (Ada Byron) died in 1852."), IsEmpty());
     EXPECT_THAT(none("Ada Byron's dog died in 1852."), IsEmpty());
 }
 

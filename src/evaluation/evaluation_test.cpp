@@ -168,6 +168,17 @@ TEST(Scores, ReadInversePredicatesTheOtherWayRound) {
     EXPECT_EQ(score(one_document(), found, {{"director", "^direct"}}).ordered.right, 1U);
 }
 
+TEST(Scores, ReadAPassiveTheOtherWayRound) {
+    Found found;
+    const auto ordered = [&](const char* predicate) {
+        found.relations = {{{"Cy"}, predicate, {"Bo"}, "", "", true}};
+        return score(one_document(), found, {}).ordered.right;
+    };
+    EXPECT_EQ(ordered("was_directed_by"), 1U);
+    EXPECT_EQ(ordered("was_paid_by"), 0U);
+    EXPECT_EQ(ordered("by"), 0U);
+}
+
 TEST(Scores, OfGoldGivenAsFoundArePerfect) {
     const auto gold = one_document();
     Found found;

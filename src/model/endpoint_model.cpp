@@ -51,31 +51,32 @@ std::optional<std::size_t> positive(const json& holder, const char* name) {
 
 }  // namespace
 
+HttpRequest request_to(const Endpoint& endpoint, const config::LlmSettings& settings,
+                       const std::string& url) {
+    HttpRequest request;
+    request.endpoint = endpoint.title;
+    request.url = url;
+    request.unix_socket = endpoint.unix_socket;
+    request.api_key = endpoint.api_key;
+    request.timeouts = {settings.connect_timeout, settings.first_byte_timeout,
+                        settings.idle_timeout, settings.total_timeout};
+    request.maximum_bytes = settings.maximum_answer_bytes;
+    return request;
+}
+
+std::string root_url_of(const Endpoint& endpoint) {
+    std::string_view url = endpoint.base_url;
+    if (url.ends_with("/v1")) {
+        url.remove_suffix(3);
+    }
+    return std::string(url);
+}
+
 EndpointModel::EndpointModel(Endpoint endpoint, const config::LlmSettings& settings)
     : endpoint_(std::move(endpoint)), settings_(settings), window_(settings.context_window) {
     if (endpoint_.is_llama_cpp) {
         llama_cpp_ = true;
     }
-}
-
-HttpRequest EndpointModel::http_request(const std::string& url) const {
-    HttpRequest request;
-    request.endpoint = endpoint_.title;
-    request.url = url;
-    request.unix_socket = endpoint_.unix_socket;
-    request.api_key = endpoint_.api_key;
-    request.timeouts = {settings_.connect_timeout, settings_.first_byte_timeout,
-                        settings_.idle_timeout, settings_.total_timeout};
-    request.maximum_bytes = settings_.maximum_answer_bytes;
-    return request;
-}
-
-std::string EndpointModel::root_url() const {
-    std::string_view url = endpoint_.base_url;
-    if (url.ends_with("/v1")) {
-        url.remove_suffix(3);
-    }
-    return std::string(url);
 }
 
 ChatAnswer EndpointModel::complete(const ChatRequest& request, std::stop_token stop,
@@ -86,7 +87,7 @@ ChatAnswer EndpointModel::complete(const ChatRequest& request, std::stop_token s
         const std::lock_guard lock(mutex_);
         llama_cpp = llama_cpp_.value_or(false);
     }
-    auto http = http_request(endpoint_.base_url + "/chat/completions");
+    auto http = request_to(endpoint_, settings_, endpoint_.base_url + "/chat/completions");
     http.body = chat_request_body(request, {endpoint_.model, settings_.stream, llama_cpp});
 
     StreamedAnswer streamed(endpoint_.title, endpoint_.model, endpoint_.api_key,
@@ -178,7 +179,8 @@ bool EndpointModel::speaks_llama_cpp() {
 }
 
 std::optional<std::size_t> EndpointModel::window_of_props() {
-    const auto response = http_.perform(http_request(root_url() + "/props"));
+    const auto response =
+        http_.perform(request_to(endpoint_, settings_, root_url_of(endpoint_) + "/props"));
     const auto props = json::parse(response.body, nullptr, false);
     const bool llama_cpp = response.head.status == 200 && props.is_object() &&
                            props.contains("default_generation_settings");
@@ -190,7 +192,8 @@ std::optional<std::size_t> EndpointModel::window_of_props() {
 }
 
 std::optional<std::size_t> EndpointModel::window_of_models() {
-    const auto response = http_.perform(http_request(endpoint_.base_url + "/models"));
+    const auto response =
+        http_.perform(request_to(endpoint_, settings_, endpoint_.base_url + "/models"));
     const auto listed = json::parse(response.body, nullptr, false);
     const auto data = listed.is_object() ? listed.find("data") : listed.end();
     if (response.head.status != 200 || !listed.is_object() || data == listed.end() ||
@@ -228,7 +231,7 @@ std::size_t EndpointModel::tokenize(std::string_view utf8) {
             return found->second;
         }
     }
-    auto request = http_request(root_url() + "/tokenize");
+    auto request = request_to(endpoint_, settings_, root_url_of(endpoint_) + "/tokenize");
     request.maximum_bytes = std::max<std::size_t>(request.maximum_bytes, text.size() * 16 + 1024);
     try {
         request.body = json{{"content", text}, {"add_special", false}}.dump();

@@ -24,6 +24,12 @@ struct Endpoint {
     bool is_llama_cpp = false;  ///< known to be; else found out by asking
 };
 
+/// A request to one of the endpoint's URLs, with its key and the timeouts configured.
+[[nodiscard]] HttpRequest request_to(const Endpoint& endpoint, const config::LlmSettings& settings,
+                                     const std::string& url);
+/// The URL before "/v1", where llama.cpp answers what is no part of the API.
+[[nodiscard]] std::string root_url_of(const Endpoint& endpoint);
+
 /// A model behind an OpenAI-compatible endpoint. Thread-safe.
 class EndpointModel final : public ChatModel {
   public:
@@ -42,8 +48,6 @@ class EndpointModel final : public ChatModel {
     [[nodiscard]] unsigned concurrency() const override { return endpoint_.concurrency; }
 
   private:
-    [[nodiscard]] HttpRequest http_request(const std::string& url) const;
-    [[nodiscard]] std::string root_url() const;
     [[nodiscard]] bool speaks_llama_cpp();
     [[nodiscard]] std::optional<std::size_t> window_of_props();
     [[nodiscard]] std::optional<std::size_t> window_of_models();

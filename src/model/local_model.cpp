@@ -43,6 +43,8 @@ LocalModel::LocalModel(const config::LlmSettings& settings, const config::Places
     : file_(find_model(settings, places)),
       server_(settings, places, file_, std::move(supervisor)),
       endpoint_(endpoint_of(server_, file_, settings.server_slots), settings),
+      prefix_(endpoint_of(server_, file_, settings.server_slots), settings,
+              server_.files().slots()),
       patience_(settings.server_start_timeout) {}
 
 template <typename Call>
@@ -52,6 +54,7 @@ auto LocalModel::while_it_restarts(const std::stop_token& stop, const Call& call
         try {
             return call();
         } catch (const CannotConnect& error) {
+            prefix_.forget();
             if (const auto failure = server_.revive()) {
                 throw EndpointUnusable(*failure);
             }
@@ -59,6 +62,7 @@ auto LocalModel::while_it_restarts(const std::stop_token& stop, const Call& call
                 throw;
             }
         } catch (const TransientError& error) {
+            prefix_.forget();
             static_cast<void>(server_.revive());
             throw TransientError(
                 error.what(), std::max(error.retry_after().value_or(restart_time), restart_time));
@@ -69,7 +73,12 @@ auto LocalModel::while_it_restarts(const std::stop_token& stop, const Call& call
 
 ChatAnswer LocalModel::complete(const ChatRequest& request, std::stop_token stop,
                                 const std::function<void(std::size_t)>& on_token) {
-    return while_it_restarts(stop, [&] { return endpoint_.complete(request, stop, on_token); });
+    return while_it_restarts(stop, [&] {
+        const auto read = prefix_.prepare(request, stop);
+        auto answer = endpoint_.complete(request, stop, on_token);
+        answer.usage.cached_tokens -= std::min(answer.usage.cached_tokens, read);
+        return answer;
+    });
 }
 
 std::size_t LocalModel::context_window() {

@@ -4,6 +4,7 @@
 
 #include "model/endpoint_model.h"
 #include "model/local_server.h"
+#include "model/shared_prefix.h"
 
 namespace almagest::model {
 
@@ -30,6 +31,7 @@ class LocalModel final : public ChatModel {
     ModelFile file_;
     LocalServer server_;
     EndpointModel endpoint_;
+    SharedPrefix prefix_;
     std::chrono::milliseconds patience_;
 };
 

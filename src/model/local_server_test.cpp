@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -15,6 +16,7 @@
 
 #include "error/error.h"
 #include "model/open_model.h"
+#include "model/server_files.h"
 #include "model/server_program.h"
 #include "model/testing/fault_server.h"
 #include "system/file_lock.h"
@@ -127,6 +129,32 @@ TEST_F(LocalServerTest, AnswersByTheSchemaStreamedOrNot) {
     EXPECT_GT(tokens, 2U);
     EXPECT_FALSE(first.usage_estimated);
     EXPECT_GT(second.usage.cached_tokens, 0U);
+}
+
+TEST_F(LocalServerTest, ASystemMessageIsReadOnceForAllSlots) {
+    settings.llm.server_slots = 3;
+    settings.llm.server_context = 3072;
+    const auto model = open();
+    auto request = colour_question();
+    for (int line = 1; line <= 30; ++line)
+        request.messages.front().content += "\nRule " + std::to_string(line) + ": be brief.";
+    const auto prefix = model->count_tokens(request.messages.front().content);
+
+    std::vector<Usage> usages(3);
+    {
+        std::vector<std::jthread> callers;
+        for (std::size_t i = 0; i < usages.size(); ++i)
+            callers.emplace_back([&, i] {
+                auto own = request;
+                own.messages.back().content += " Question " + std::to_string(i) + ".";
+                usages[i] = model->complete(own, {}).usage;
+            });
+    }
+    const auto with_it = std::count_if(usages.begin(), usages.end(), [&](const Usage& usage) {
+        return usage.cached_tokens >= prefix;
+    });
+    EXPECT_EQ(with_it, 2) << "one of them has read it and pays for it";
+    EXPECT_TRUE(std::filesystem::is_empty(ServerFiles{places.server()}.slots()));
 }
 
 TEST_F(LocalServerTest, StoppingACallEndsItAndTheServerGoesOn) {

@@ -26,6 +26,8 @@ struct ServerFiles {
     [[nodiscard]] std::filesystem::path launch() const { return folder / "launch.json"; }
     [[nodiscard]] std::filesystem::path state() const { return folder / "state.json"; }
     [[nodiscard]] std::filesystem::path api_key() const { return folder / "api.key"; }
+    /// A folder where the server saves what its slots hold, for one another.
+    [[nodiscard]] std::filesystem::path slots() const { return folder / "slots"; }
     [[nodiscard]] std::filesystem::path log() const { return folder / "server.log"; }
 };
 

@@ -71,7 +71,7 @@ std::vector<std::string> full_command(const ServerLaunch& launch, const ServerFi
           std::string("--host"), launch.socket.string(), std::string("--parallel"),
           std::to_string(launch.slots), std::string("--ctx-size"), std::to_string(launch.context),
           std::string("--threads"), std::to_string(launch.threads), std::string("--api-key-file"),
-          files.api_key().string()}) {
+          files.api_key().string(), std::string("--slot-save-path"), files.slots().string()}) {
         command.push_back(argument);
     }
     return command;
@@ -154,6 +154,8 @@ void Supervisor::enter(ServerPhase phase, const std::string& error) {
 void Supervisor::start_server() {
     std::error_code failure;
     std::filesystem::remove(launch_.socket, failure);  // of a server that was killed
+    std::filesystem::remove_all(files_.slots(), failure);
+    make_private_folder(files_.slots());
     ChildProgram program;
     program.command = full_command(launch_, files_);
     // A llama-server too old for one of these ignores it.

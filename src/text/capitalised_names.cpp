@@ -159,12 +159,37 @@ class Sentence {
                lists_.articles.contains(words_[i - 1].small) && is_capitalised(i + 1);
     }
 
-    /// Capitalised, and neither of a date nor of "Chapter 2".
+    /// Capitalised, and neither of a date nor of "Chapter 2", no measure and no adjective.
     bool may_be_of_name(std::size_t i) const {
         const auto& word = words_[i];
         if (!has_upper(word.text) || lists_.calendar_words.contains(word.small)) return false;
+        if (is_measure(word.small) || is_adjective(word)) return false;
         const bool numbered = i + 1 < words_.size() && is_number(words_[i + 1].text);
         return !numbered || !lists_.numbered_words.contains(word.small);
+    }
+
+    /// "MHz", "20MHz"
+    bool is_measure(const std::string& small) const {
+        return lists_.units.contains(
+            small.substr(std::min(small.find_first_not_of("0123456789."), small.size())));
+    }
+
+    /// "Turin-based", "non-Turin"
+    bool is_adjective(const Word& word) const {
+        const auto hyphen = word.small.rfind('-');
+        if (hyphen == std::string::npos) return false;
+        const auto& parts = lists_.adjective_parts;
+        const bool ends_small = u_islower(word.text.char32At(word.text.lastIndexOf('-') + 1)) != 0;
+        return (ends_small && parts.contains(word.small.substr(hyphen))) ||
+               parts.contains(word.small.substr(0, word.small.find('-') + 1));
+    }
+
+    /// "Congress Congress11"
+    bool numbers_the_word_before(std::size_t i) const {
+        const auto& one = words_[i - 1].small;
+        const auto& other = words_[i].small;
+        return other.size() > one.size() && other.starts_with(one) &&
+               other.find_first_not_of("0123456789", one.size()) == std::string::npos;
     }
 
     bool is_space(std::size_t after) const {
@@ -196,6 +221,7 @@ class Sentence {
                 continue;
             }
             if (!is_space(last)) break;
+            if (numbers_the_word_before(last + 1)) break;
             if (may_follow(last + 1)) {
                 ++last;
                 continue;

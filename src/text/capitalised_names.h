@@ -19,6 +19,8 @@ struct NameWords {
     std::set<std::string> numbered_words;  ///< with a number behind it no name: "chapter", "page"
     std::set<std::string> articles;        ///< behind one, a number may begin a name: "the"
     std::shared_ptr<const Dictionary> dictionary;  ///< of the language; may be null
+    std::set<std::string> units{};                 ///< measures, no names: "mhz", "20MB"
+    std::set<std::string> adjective_parts{};       ///< hyphened to a name: "-based", "non-"
 };
 
 /// Are most of the text's letters of a script that has capitals? False for a text without letters.
@@ -27,7 +29,7 @@ struct NameWords {
 /// What may be names in some sentences of a text: runs of capitalised words, with the words that
 /// may join them and numbers behind them, and quoted titles; at the beginning of a sentence only
 /// what is not a function word, nor a word that the sentences also write small, nor a
-/// word of the dictionary that they have nowhere else. Each distinct
+/// word of the dictionary that they have nowhere else. "Congress Congress11" are two. Each distinct
 /// spelling once, in order of occurrence. Finds nothing in scripts without capitals. Linear time
 /// but for a look-up in the word lists. Thread-safe.
 /// After the capitalised-run heuristics of named-entity recognition (MUC-6 systems' "proper

@@ -14,7 +14,9 @@ const NameWords english{{"the", "in", "he", "she", "after", "a", "it", "and", "o
                         {"of", "the", "de", "von"},
                         {"chapter", "page"},
                         {"the", "a"},
-                        nullptr};
+                        nullptr,
+                        {"mhz", "mb"},
+                        {"-based", "non-"}};
 
 Names names_in(std::string_view text) {
     return capitalised_names(text, sentences(text), english);
@@ -35,6 +37,19 @@ TEST(CapitalisedNames, AVersionBelongsToTheNameBeforeIt) {
     EXPECT_EQ(names_in("He saw Loom 2.1 and Loom 7.0.3. Rover 11.25 was late in Turin."),
               (Names{"Loom 2.1", "Loom 7.0.3", "Rover 11.25", "Turin"}));
     EXPECT_EQ(names_in("She ran to Turin in 2.5 hours."), (Names{"Turin"}));
+}
+
+TEST(CapitalisedNames, MeasuresAndAdjectivesOfNamesAreNone) {
+    EXPECT_EQ(
+        names_in("He ran Loom at 20 MHz with 10Mb on a Turin-based and a non-Saltmarsh disk."),
+        (Names{"Loom"}));
+    EXPECT_EQ(names_in("She met Jean-Luc and Mary-Anne Based."),
+              (Names{"Jean-Luc", "Mary-Anne Based"}));
+}
+
+TEST(CapitalisedNames, AMeetingAndItsSeriesAreTwo) {
+    EXPECT_EQ(names_in("The third TideCon Tidecon3 was held in Turin."),
+              (Names{"TideCon", "Tidecon3", "Turin"}));
 }
 
 TEST(CapitalisedNames, AFunctionWordAtTheStartOfASentenceIsNoName) {
