@@ -49,7 +49,8 @@ std::vector<FamilyRule> family_rules(const json& list, const std::string& where)
     for (const auto& value : list) {
         Members members(value, where + ": \"families\"");
         rules.push_back({members.text("family", true), members.list("types"),
-                         members.list("time_words"), members.list("between")});
+                         members.list("time_words"), members.list("between"),
+                         members.list("told")});
         members.refuse_others();
     }
     return rules;

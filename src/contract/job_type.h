@@ -67,6 +67,7 @@ struct FamilyRule {
     std::vector<std::string> types;       ///< "film"
     std::vector<std::string> time_words;  ///< what happened to it when: "released"
     std::vector<std::string> between;     ///< words that may part it from those: "was"
+    std::vector<std::string> told{};      ///< types that count where one of the words is said of it
 };
 
 /// Something that happens once to what a name stands for: it dies, it is founded.

@@ -57,15 +57,6 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
-/// "A, who was ill," says no more than "A" of what follows.
-std::string_view without_apposition(std::string_view between) {
-    const auto last = between.find_last_not_of(' ');
-    if (between.starts_with(',') && last != std::string_view::npos && last > 0 &&
-        between[last] == ',')
-        return between.substr(last);
-    return between;
-}
-
 /// Sentences about the names of one answer.
 class Told {
   public:
@@ -103,8 +94,8 @@ class Told {
     /// Is the name the subject of the word behind it?
     [[nodiscard]] bool is_subject(const text::CodePointIndex& index, const Range& name,
                                   const Range& word, bool passive) const {
-        const auto plain = without_brackets(index.slice({name.end, word.start}));
-        const auto words = words_of(without_joined_names(without_apposition(plain)));
+        const auto plain = without_asides(index.slice({name.end, word.start}));
+        const auto words = words_of(without_joined_names(plain));
         bool has_auxiliary = false;
         for (const auto& one : words) {
             const bool auxiliary = is_one_of(one, rule_.auxiliaries);

@@ -57,17 +57,39 @@ void set_date(const FamilyRule& rule, const IndexedPassage& in, json* item) {
     }
 }
 
+bool is_one_of(const std::string& word, const std::vector<std::string>& words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Does a sentence say one of the rule's words of the item?
+bool is_told(const FamilyRule& rule, const IndexedPassage& in, const json& item) {
+    const auto places = places_of(item, in);
+    return std::any_of(places.begin(), places.end(), [&](const Range& place) {
+        const auto told = sentence_of(in.passage, place);
+        const Range name{place.start - told.start, place.end - told.start};
+        return !said_of(rule, in.index.slice(told), name).empty();
+    });
+}
+
+/// What is said of an item tells its family better than its type does; null: it has none.
+const FamilyRule* family_of(const std::vector<FamilyRule>& rules, const IndexedPassage& in,
+                            const json& item) {
+    const auto type = text_of(item, "type");
+    for (const auto& rule : rules)
+        if (is_one_of(type, rule.told) && is_told(rule, in, item)) return &rule;
+    for (const auto& rule : rules)
+        if (is_one_of(type, rule.types)) return &rule;
+    return nullptr;
+}
+
 }  // namespace
 
 json told_dimensions(const std::vector<FamilyRule>& rules, const json& items,
                      const IndexedPassage& in) {
     auto told = json::array();
     for (const auto& item : items) {
-        const auto type = text_of(item, "type");
-        const auto rule = std::find_if(rules.begin(), rules.end(), [&](const FamilyRule& one) {
-            return std::find(one.types.begin(), one.types.end(), type) != one.types.end();
-        });
-        if (rule == rules.end()) continue;
+        const auto* rule = family_of(rules, in, item);
+        if (rule == nullptr) continue;
         auto one = item;
         one.erase("type");
         one["family"] = rule->family;

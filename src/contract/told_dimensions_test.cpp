@@ -73,6 +73,45 @@ TEST(ToldDimensions, AreDatedByTheSentenceThatSaysSo) {
     EXPECT_FALSE(output["entities"][0].contains("start_date"));
 }
 
+TEST(ToldDimensions, AreWhatIsSaidOfAName) {
+    auto type = names();
+    type.grounding[0].families[0].told = {"other", "event"};
+    const auto families = [&](const char* text, const char* as) {
+        const json answer{{"entities", {entity("Loom 8", as)}}};
+        auto list = std::string();
+        const auto output = ground(type, answer, passage_of(text), 0.9).output;
+        for (const auto& one : output["dimensions"])
+            list += one["family"].get<std::string>() + " " + one.value("start_date", "") + ";";
+        return list;
+    };
+    EXPECT_EQ(families("Loom 8 (the last) was released in May 1995.", "other"), "work 1995-05-01;");
+    EXPECT_EQ(families("Loom 8 was released in May 1995.", "event"), "work 1995-05-01;");
+    EXPECT_EQ(families("Loom 8 was late in May 1995.", "event"), "event ;");
+    EXPECT_EQ(families("Loom 8 was late in May 1995.", "other"), "");
+    EXPECT_EQ(families("Loom 8 was released in May 1995.", "person"), "");
+}
+
+TEST(ToldDimensions, AreDatedBeyondAnAside) {
+    const auto dates_in = [](const std::string& text) {
+        const auto one = grounded(text, {entity("TideCon3", "event")})["dimensions"][0];
+        return one.value("start_date", "") + ".." + one.value("end_date", "");
+    };
+    EXPECT_EQ(
+        dates_in("The first meeting, called TideCon3, was held in Turin, Italy from the 5th to "
+                 "the 9th of July 2000."),
+        "2000-07-05..2000-07-09");
+    EXPECT_EQ(dates_in("TideCon3, with the Open Day, was held in Turin, Italy, from 9 to 22 August "
+                       "2015."),
+              "2015-08-09..2015-08-22");
+    EXPECT_EQ(
+        dates_in("TideCon3 - the first in Italy - was held in Turin, from 21 July to 5 August "
+                 "2018."),
+        "2018-07-21..2018-08-05");
+    EXPECT_EQ(dates_in("The third, TideCon3, was held from July 5th to 7th 2002 with many guests."),
+              "2002-07-05..2002-07-07");
+    EXPECT_EQ(dates_in("TideCon3 - of Turin was held in 2018."), "..");
+}
+
 TEST(ToldDimensions, AreNotDatedByWhatIsSaidOfSomethingElse) {
     const auto dates_in = [](const std::string& text) {
         return grounded(text,

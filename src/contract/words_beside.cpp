@@ -20,6 +20,8 @@ std::vector<text::Range> places_of(const json& item, const IndexedPassage& in) {
     return places;
 }
 
+namespace {
+
 std::string without_brackets(std::string_view text) {
     std::string plain;
     int depth = 0;
@@ -31,8 +33,20 @@ std::string without_brackets(std::string_view text) {
     return plain;
 }
 
+}  // namespace
+
+std::string without_asides(std::string_view text) {
+    const auto plain = without_brackets(text);
+    for (const std::string_view mark : {",", " -", " \u2013", " \u2014", "\u2014"}) {
+        if (!plain.starts_with(mark)) continue;
+        const auto last = plain.rfind(mark);
+        return last == 0 ? plain : plain.substr(last + mark.size());
+    }
+    return plain;
+}
+
 bool has_only(std::string_view text, const std::vector<std::string>& words) {
-    std::istringstream stream(text::name_key(without_brackets(text)));
+    std::istringstream stream(text::name_key(without_asides(text)));
     for (std::string word; stream >> word;)
         if (std::find(words.begin(), words.end(), word) == words.end()) return false;
     return true;

@@ -14,10 +14,11 @@ namespace almagest::contract {
 [[nodiscard]] std::vector<text::Range> places_of(const nlohmann::json& item,
                                                  const IndexedPassage& in);
 
-/// Do nothing but these words, punctuation and what stands in brackets make up a text?
+/// Do nothing but these words and asides make up the text behind a name?
 [[nodiscard]] bool has_only(std::string_view text, const std::vector<std::string>& words);
 
-/// A text without what stands in brackets.
-[[nodiscard]] std::string without_brackets(std::string_view text);
+/// The text behind a name without what stands in brackets, and without what stands between two
+/// commas or dashes at its beginning: "A, who was ill, died".
+[[nodiscard]] std::string without_asides(std::string_view text);
 
 }  // namespace almagest::contract

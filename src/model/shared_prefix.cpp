@@ -17,7 +17,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t shortest_worth_it = 200;  // bytes of a system message
-constexpr std::size_t most_messages = 100;      // held to be known; then all are forgotten
 
 struct Slot {
     std::size_t id = 0;
@@ -65,30 +64,28 @@ std::size_t SharedPrefix::prepare(const ChatRequest& request, const std::stop_to
     if (request.messages.empty() || request.messages.front().role != "system") return 0;
     const auto& message = request.messages.front().content;
     if (message.size() < shortest_worth_it) return 0;
+    Prefix prefix;
     {
         std::unique_lock lock(mutex_);
         if (cannot_) return 0;
-        changed_.wait(lock, stop, [&] {
-            const auto known = states_.find(message);
-            return known == states_.end() || known->second != State::being_read;
-        });
+        changed_.wait(lock, stop, [&] { return !prefixes_[message].is_seen_to; });
         if (stop.stop_requested()) throw Stopped();
-        if (states_.size() >= most_messages) states_.clear();
-        auto& state = states_[message];
-        if (state != State::unknown) return 0;
-        state = State::being_read;
+        auto& known = prefixes_[message];
+        if (known.is_read && known.lacking.empty()) return 0;
+        known.is_seen_to = true;
+        prefix = known;
     }
-    auto reached = State::unknown;
     std::size_t tokens = 0;
     const auto settle = [&] {
+        prefix.is_seen_to = false;
+        if (prefix.lacking.empty()) prefix.saved.reset();
         const std::lock_guard lock(mutex_);
-        if (const auto known = states_.find(message); known != states_.end())
-            known->second = reached;
+        prefixes_[message] = std::move(prefix);
         changed_.notify_all();
     };
     try {
-        tokens = read(message, stop);
-        reached = State::held;
+        if (!prefix.is_read) tokens = read(message, stop, &prefix);
+        give_to_idle_slots(stop, &prefix);
     } catch (const Stopped&) {
         settle();
         throw;
@@ -105,64 +102,59 @@ std::size_t SharedPrefix::prepare(const ChatRequest& request, const std::stop_to
 
 void SharedPrefix::forget() {
     const std::lock_guard lock(mutex_);
-    for (auto known = states_.begin(); known != states_.end();)
-        known = known->second == State::being_read ? std::next(known) : states_.erase(known);
+    for (auto known = prefixes_.begin(); known != prefixes_.end();)
+        known = known->second.is_seen_to ? std::next(known) : prefixes_.erase(known);
 }
 
-std::size_t SharedPrefix::read(const std::string& system_message, const std::stop_token& stop) {
-    const auto slots = slots_in(
-        http_.perform(request_to(endpoint_, settings_, root_url_of(endpoint_) + "/slots"), stop));
+std::size_t SharedPrefix::read(const std::string& system_message, const std::stop_token& stop,
+                               Prefix* prefix) {
+    const auto all = slots_in(slots(stop));
     const auto idle =
-        std::find_if(slots.begin(), slots.end(), [](const Slot& one) { return !one.is_busy; });
-    if (slots.size() < 2 || idle == slots.end()) return 0;
+        std::find_if(all.begin(), all.end(), [](const Slot& one) { return !one.is_busy; });
+    if (all.size() < 2 || idle == all.end()) return 0;
+    const json system{{"role", "system"}, {"content", system_message}};
+    const json user{{"role", "user"}, {"content", ""}};
+    const auto answer = post("/v1/chat/completions",
+                             {{"messages", json::array({system, user})},
+                              {"max_tokens", 1},
+                              {"temperature", 0},
+                              {"cache_prompt", true},
+                              {"id_slot", idle->id}},
+                             stop);
+    const auto read = json::parse(answer.body, nullptr, false);
+    if (answer.head.status != 200 || !read.is_object()) return 0;
+    const auto count = [&](const char* place) {
+        return read.value(json::json_pointer(place), std::size_t{0});
+    };
+    const auto tokens = count("/usage/prompt_tokens");
+    const auto cached = count("/usage/prompt_tokens_details/cached_tokens");
 
-    const auto answer =
-        post("/v1/chat/completions",
-             {{"messages", json::array({{{"role", "system"}, {"content", system_message}},
-                                        {{"role", "user"}, {"content", ""}}})},
-              {"max_tokens", 1},
-              {"temperature", 0},
-              {"cache_prompt", true},
-              {"id_slot", idle->id}},
-             stop);
-    const auto usage = json::parse(answer.body, nullptr, false);
-    const auto counted = json::json_pointer("/usage/prompt_tokens");
-    const auto cached = json::json_pointer("/usage/prompt_tokens_details/cached_tokens");
-    if (answer.head.status != 200 || !usage.is_object() || !usage.contains(counted)) return 0;
-    const auto tokens = usage.at(counted).get<std::size_t>();
-    const auto known = usage.contains(cached) ? usage.at(cached).get<std::size_t>() : 0;
-
-    auto saved = std::make_shared<SavedSlot>(folder_, new_file_name());
-    const auto save =
-        post(fmt::format("/slots/{}?action=save", idle->id), {{"filename", saved->name}}, stop);
-    if (save.head.status != 200) {
+    prefix->saved = std::make_shared<SavedSlot>(folder_, new_file_name());
+    const auto save = post(fmt::format("/slots/{}?action=save", idle->id),
+                           {{"filename", prefix->saved->name}}, stop);
+    if (save.head.status == 200) {
+        prefix->is_read = true;
+        for (const auto& slot : all)
+            if (slot.id != idle->id) prefix->lacking.insert(slot.id);
+    } else {
         const std::lock_guard lock(mutex_);
         cannot_ = true;
-        return tokens - std::min(tokens, known);
     }
-    for (const auto& slot : slots)
-        if (slot.id != idle->id) give_to(slot.id, slot.is_busy, saved, stop);
-    return tokens - std::min(tokens, known);
+    return tokens - std::min(tokens, cached);
 }
 
-/// The server lets what is wanted of a busy slot wait until it is idle.
-void SharedPrefix::give_to(std::size_t slot, bool is_busy, const std::shared_ptr<SavedSlot>& saved,
-                           const std::stop_token& stop) {
-    const auto restore = [this, slot, saved](const std::stop_token& until) {
-        try {
-            static_cast<void>(post(fmt::format("/slots/{}?action=restore", slot),
-                                   {{"filename", saved->name}}, until));
-        } catch (const Error& error) {
-            telemetry::log(telemetry::Level::debug,
-                           std::string("a slot took nothing over: ") + error.what());
-        }
-    };
-    if (!is_busy) {
-        restore(stop);
-        return;
+/// A busy slot would let the server wait, and the call with it.
+void SharedPrefix::give_to_idle_slots(const std::stop_token& stop, Prefix* prefix) {
+    if (prefix->lacking.empty()) return;
+    for (const auto& slot : slots_in(slots(stop))) {
+        if (slot.is_busy || prefix->lacking.erase(slot.id) == 0) continue;
+        static_cast<void>(post(fmt::format("/slots/{}?action=restore", slot.id),
+                               {{"filename", prefix->saved->name}}, stop));
     }
-    const std::lock_guard lock(mutex_);
-    waiting_.emplace_back([restore](const std::stop_token& ended) { restore(ended); });
+}
+
+HttpResponse SharedPrefix::slots(const std::stop_token& stop) {
+    return http_.perform(request_to(endpoint_, settings_, root_url_of(endpoint_) + "/slots"), stop);
 }
 
 HttpResponse SharedPrefix::post(const std::string& path, const json& body,

@@ -6,10 +6,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "model/endpoint_model.h"
 
@@ -17,41 +16,46 @@ namespace almagest::model {
 
 /// What the system message of many prompts costs, paid once a server instead of once a slot: a
 /// llama.cpp server keeps the prompt it read last for each slot alone. The first call with a system
-/// message has one slot read it, and the others take over that slot's state (--slot-save-path).
-/// Where the server cannot, nothing happens. Thread-safe.
+/// message has one slot read it, and the others, as soon as they are idle, take over that slot's
+/// state (--slot-save-path). Where the server cannot, nothing happens. Thread-safe.
 class SharedPrefix {
   public:
     /// `folder`: where the server saves slots; files in it are taken away again.
     SharedPrefix(Endpoint endpoint, const config::LlmSettings& settings,
                  std::filesystem::path folder);
 
-    /// Before a call: has the slots hold its system message, and waits while another call sees to
-    /// it. Gives the tokens that were read for it: they belong to this call's usage. Throws Stopped
-    /// only.
+    /// Before a call: has the idle slots hold its system message, and waits while another call sees
+    /// to it. Gives the tokens that were read for it: they belong to this call's usage. Throws
+    /// Stopped only.
     [[nodiscard]] std::size_t prepare(const ChatRequest& request, const std::stop_token& stop);
 
     /// The server was started again and holds nothing.
     void forget();
 
   private:
-    enum class State { unknown, being_read, held };
     struct SavedSlot;
+    struct Prefix {
+        bool is_seen_to = false;  ///< by a call just now
+        bool is_read = false;
+        std::shared_ptr<SavedSlot> saved;  ///< while slots lack it
+        std::set<std::size_t> lacking;     ///< slots that were busy so far
+    };
 
-    [[nodiscard]] std::size_t read(const std::string& system_message, const std::stop_token& stop);
+    std::size_t read(const std::string& system_message, const std::stop_token& stop,
+                     Prefix* prefix);
+    void give_to_idle_slots(const std::stop_token& stop, Prefix* prefix);
+    [[nodiscard]] HttpResponse slots(const std::stop_token& stop);
     [[nodiscard]] HttpResponse post(const std::string& path, const nlohmann::json& body,
                                     const std::stop_token& stop);
-    void give_to(std::size_t slot, bool is_busy, const std::shared_ptr<SavedSlot>& saved,
-                 const std::stop_token& stop);
 
     Endpoint endpoint_;
     config::LlmSettings settings_;
     std::filesystem::path folder_;
     HttpClient http_;
-    std::mutex mutex_;  // states_, cannot_, waiting_
+    std::mutex mutex_;  // prefixes_, cannot_
     std::condition_variable_any changed_;
-    std::map<std::string, State> states_;  // by system message
+    std::map<std::string, Prefix> prefixes_;  // by system message
     bool cannot_ = false;
-    std::vector<std::jthread> waiting_;  // for slots that are busy
 };
 
 }  // namespace almagest::model
