@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <sstream>
 
 #include "contract/item_bounds.h"
 #include "contract/words_beside.h"
@@ -45,16 +44,6 @@ Range line_of(const Passage& passage, const Range& place) {
 
 bool is_one_of(const std::string& word, const std::vector<std::string>& words) {
     return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-std::vector<std::string> words_of(std::string_view text) {
-    std::istringstream stream(text::name_key(text));
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;) {
-        while (word.ends_with(',')) word.pop_back();
-        if (!word.empty()) words.push_back(std::move(word));
-    }
-    return words;
 }
 
 /// Sentences about the names of one answer.

@@ -33,6 +33,15 @@ std::string without_brackets(std::string_view text) {
     return plain;
 }
 
+/// Nothing but words with capitals, and numbers.
+bool is_name(const std::string& text) {
+    std::istringstream stream(text);
+    bool any = false;
+    for (std::string word; stream >> word; any = true)
+        if (word.front() >= 'a' && word.front() <= 'z') return false;
+    return any;
+}
+
 }  // namespace
 
 std::string without_asides(std::string_view text) {
@@ -40,16 +49,27 @@ std::string without_asides(std::string_view text) {
     for (const std::string_view mark : {",", " -", " \u2013", " \u2014", "\u2014"}) {
         if (!plain.starts_with(mark)) continue;
         const auto last = plain.rfind(mark);
-        return last == 0 ? plain : plain.substr(last + mark.size());
+        const bool has_aside = last > 0 && !is_name(plain.substr(mark.size(), last - mark.size()));
+        return has_aside ? plain.substr(last + mark.size()) : plain;
     }
     return plain;
 }
 
+std::vector<std::string> words_of(std::string_view text) {
+    std::istringstream stream(text::name_key(text));
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) {
+        while (word.ends_with(',')) word.pop_back();
+        if (!word.empty()) words.push_back(std::move(word));
+    }
+    return words;
+}
+
 bool has_only(std::string_view text, const std::vector<std::string>& words) {
-    std::istringstream stream(text::name_key(without_asides(text)));
-    for (std::string word; stream >> word;)
-        if (std::find(words.begin(), words.end(), word) == words.end()) return false;
-    return true;
+    const auto own = words_of(without_asides(text));
+    return std::all_of(own.begin(), own.end(), [&](const std::string& word) {
+        return std::find(words.begin(), words.end(), word) != words.end();
+    });
 }
 
 }  // namespace almagest::contract

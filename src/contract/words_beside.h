@@ -14,11 +14,15 @@ namespace almagest::contract {
 [[nodiscard]] std::vector<text::Range> places_of(const nlohmann::json& item,
                                                  const IndexedPassage& in);
 
+/// The words of a text as name keys have them, without commas and what is no word.
+[[nodiscard]] std::vector<std::string> words_of(std::string_view text);
+
 /// Do nothing but these words and asides make up the text behind a name?
 [[nodiscard]] bool has_only(std::string_view text, const std::vector<std::string>& words);
 
 /// The text behind a name without what stands in brackets, and without what stands between two
-/// commas or dashes at its beginning: "A, who was ill, died".
+/// commas or dashes at its beginning ("A, who was ill, died"), unless that is a name, of which what
+/// follows is said rather ("the third Congress, Congress3, was held").
 [[nodiscard]] std::string without_asides(std::string_view text);
 
 }  // namespace almagest::contract
