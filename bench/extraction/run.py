@@ -22,10 +22,13 @@ import sys
 import tempfile
 import time
 
+import walk
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("ALMAGEST_PROGRAM") or str(REPOSITORY / "build" / "almagest")
 SHARED = REPOSITORY.parent / "shared"
 PEERS = SHARED / "peers" / "extract"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "almagest"
 COMMON = ["leaders", "redocred-dev-0165", "redocred-dev-0485", "redocred-dev-0077"]
 
 # The peers' figures on the same texts (RESULTS.md there): entities, pairs, ordered, months; tokens per content token.
@@ -200,6 +203,19 @@ def say(scores, calls, reasons, content, which):
         out("  refused: " + ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())))
 
 
+def beside_walk(documents, calls, content, model):
+    packages = next(iter(sorted(CACHE.glob("model-server/xllamacpp-*"))), None)
+    if packages is None:
+        raise SystemExit("bench: the model server's packages are missing; almagest run fetches them")
+    seconds, tokens = walk.run(REPOSITORY, PEERS, [d for d, _ in documents], model, packages)
+    for kind in ("passage_extraction", None):
+        own = [c for c in calls if kind in (None, c["type"])]
+        spent = max(c["at"] + c["wall"] for c in own) - min(c["at"] for c in own)
+        figure(f"seconds of {kind or 'all calls'}", 1000 * spent / content, "per 1,000 content tokens", "plain, a walk, same run",
+               1000 * seconds / content)
+    figure("tokens in and out of a walk, same run", tokens / content, "per content token")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--set", default="common", choices=["common", "all", "prose", "held-out"])
@@ -208,6 +224,8 @@ def main():
     options.add_argument("--model", help="as for almagest run; the default model otherwise")
     options.add_argument("--config", help="settings over the default ones")
     options.add_argument("--home", help="keep what is read there; the same again asks no model")
+    options.add_argument("--walk", metavar="MODEL.gguf", type=pathlib.Path,
+                         help="run the cheapest plain design with that model in the same run, too (common documents)")
     options.add_argument("--remarks", action="store_true", help="print what was missed, extra or the wrong way round")
     options = options.parse_args()
     if not PEERS.is_dir():
@@ -242,6 +260,8 @@ def main():
         for name, (leaders, redocred, cost) in PEER_FIGURES.items():
             print(f"  {name + ':':18} leaders {leaders}, Re-DocRED {redocred}, tokens {cost}", file=sys.stderr)
     figures(scores, calls, content, options.set, options.set == "common" and not options.model)
+    if options.walk:
+        beside_walk(documents, calls, content, options.walk)
 
 
 if __name__ == "__main__":

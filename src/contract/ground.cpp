@@ -262,7 +262,9 @@ class Grounding {
     /// acts, the sentence counts.
     void mend_direction(json* item, std::vector<Mention>* mentions, Support* support,
                         const std::string& wording) {
-        const auto said = direction_of(*mentions, *support, wording);
+        const auto said = says_nothing_backwards(*mentions, *support, wording)
+                              ? Direction::reversed
+                              : direction_of(*mentions, *support, wording);
         if (said == Direction::misread) support->worth *= 0.85;
         const auto turned = turned_[text::name_key(wording)];
         // What an answer turned round wherever the text can tell, it most likely turned round
@@ -274,6 +276,17 @@ class Grounding {
         std::swap(mentions->at(0), mentions->at(1));
         if (by_habit) support->worth *= 0.85;
         (*item)["direction"] = by_habit ? "mended by habit" : "mended";
+    }
+
+    /// Of "was" or "is" alone the subject comes first.
+    static bool says_nothing_backwards(const std::vector<Mention>& mentions, const Support& support,
+                                       const std::string& wording) {
+        if (mentions.size() != 2 || wording.empty() || !carries_wording("", wording) ||
+            support.places.empty())
+            return false;
+        const auto first = within(support.places.front(), mentions[0]);
+        const auto last = within(support.places.front(), mentions[1]);
+        return !first.empty() && !last.empty() && last.front().end <= first.front().start;
     }
 
     /// "Quill led the Survey" says nothing of who else is named before it.

@@ -206,6 +206,19 @@ TEST(Ground, WordingThatIsNotThereLowers) {
         0.9);
 }
 
+TEST(Ground, OfAWordingThatSaysNothingTheSubjectComesFirst) {
+    const auto told = [](const char* subject, const char* object) {
+        const auto relation_given = relation(subject, "was", object, 1);
+        return ground(relations(), json{{"relations", {relation_given}}},
+                      passage_of("Tidewatch was a guild of lamplighters in Saltmarsh."), 1.0)
+            .output["relations"][0];
+    };
+    EXPECT_EQ(told("Saltmarsh", "Tidewatch")["subject"], "Tidewatch");
+    EXPECT_EQ(told("Saltmarsh", "Tidewatch")["direction"], "mended");
+    EXPECT_EQ(told("Tidewatch", "Saltmarsh")["subject"], "Tidewatch");
+    EXPECT_FALSE(told("Tidewatch", "Saltmarsh").contains("direction"));
+}
+
 TEST(Ground, APronounsSentenceCountsForLess) {
     const auto passage = passage_of("Mira Holt came. Later she led the Guild until 1999.");
     const auto grounded =
