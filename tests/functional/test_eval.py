@@ -22,7 +22,7 @@ GOLD = [
     entity("Anselm Quill"), entity("Ångström", aliases=["Zoë Ångström"]),
     entity("The Lantern Survey", aliases=["Survey"]), entity("captains"), entity("annals"), entity("pay", optional=True),
     relation("Anselm Quill", "led", "Survey", start_date="1874-04", end_date="1879-11"),
-    relation("Survey", "was_led_by", "Ångström", start_date="1880-01", end_date="1886-06-30"),
+    relation("Survey", "employed", "Ångström", start_date="1880-01", end_date="1886-06-30"),
     relation("Ångström", "agreed_with", "captains"),
     {"kind": "page", "page": "a-second-account", "primary_type": "History"},
     {"kind": "trap", "page": "a-second-account", "name": "Isolde Marrow"},
@@ -40,7 +40,7 @@ class Evaluation(HomeCase):
         tally = {name: tuple(family[key] for key in ("right", "extra", "missed")) for name, family in told["families"].items()}
         self.assertEqual({"entities": (3, 1, 2),  # Isolde; captains, annals
                           "relations_either_way": (1, 1, 2),  # Isolde and Survey; Quill and Survey, Ångström and captains
-                          "relations_ordered": (0, 2, 3),  # Zoë led the Survey is the wrong way round
+                          "relations_ordered": (0, 2, 3),  # Zoë led the Survey, which employed her: the wrong way round
                           "events": (0, 0, 0), "works": (0, 0, 0)}, tally)
         self.assertAlmostEqual(6 / 9, told["families"]["entities"]["f1"])
         self.assertAlmostEqual(1 / 2, told["families"]["relations_either_way"]["precision"])
