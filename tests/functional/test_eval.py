@@ -17,7 +17,7 @@ def relation(head: str, predicate: str, tail: str, **more) -> dict:
 
 # The recorded answers found: Survey, Isolde Marrow, Lantern Survey, Anselm Quill, Zoë Ångström; and
 # Isolde Marrow founded Lantern Survey, Lantern Survey led Survey and the reverse (one here, and for review), Zoë Ångström led
-# Lantern Survey (1880-01-01 … 1886-06-30). Anselm Quill, who led it, is in none.
+# Lantern Survey (1880-01-01 … 1886-06-30); and the founding of the Lantern Survey. Anselm Quill, who led it, is in none.
 GOLD = [
     entity("Anselm Quill"), entity("Ångström", aliases=["Zoë Ångström"]),
     entity("The Lantern Survey", aliases=["Survey"]), entity("captains"), entity("annals"), entity("pay", optional=True),
@@ -48,7 +48,7 @@ class Evaluation(HomeCase):
         share = {name: (told[name]["part"], told[name]["whole"])
                  for name in ("bounds_right", "direction_errors", "valid", "valid_but_wrong", "grounded", "page_types")}
         self.assertEqual({"bounds_right": (2, 4), "direction_errors": (1, 1), "valid": (4, 4), "valid_but_wrong": (2, 2),
-                          "grounded": (9, 9), "page_types": (1, 1)}, share)
+                          "grounded": (10, 10), "page_types": (1, 1)}, share)
         self.assertEqual(1, told["traps"])
         self.assertIn("a-second-account: extra entity Isolde Marrow", told["remarks"])
         spent = told["spent"]
