@@ -546,7 +546,7 @@ Grounded ground(const JobType& type, const json& answer, const Passage& passage,
         *items = grounding.believe_all(*items);
         if (!rule.families.empty()) dimensions = told_dimensions(rule.families, *items, ground.in);
         if (rule.occurrences)
-            for (auto& told : occurrences(*rule.occurrences, *items, ground.in))
+            for (auto& told : occurrences(*rule.occurrences, *items, ground.in, ground.orders))
                 dimensions.push_back(std::move(told));
     }
     if (!dimensions.is_null()) result.output["dimensions"] = std::move(dimensions);

@@ -14,8 +14,8 @@ namespace {
 using nlohmann::json;
 using text::Range;
 
-constexpr std::size_t most_places = 16;      // pieces of evidence for one event
-constexpr double worth_of_a_pronoun = 0.85;  // of what rests on what a pronoun stands for
+constexpr std::size_t most_places = 16;  // pieces of evidence for one event
+constexpr double worth_of_less = 0.85;   // of what rests on a pronoun or on orders
 
 /// Where a name, or a pronoun for it, stands.
 struct Place {
@@ -186,9 +186,8 @@ void add(json event, json* events) {
 
 /// What the line tells of the item; null: the title wants a date that it does not tell.
 json told(const OccurrenceKind& kind, const json& item, const Place& place, const Range& line,
-          const std::string& word, const IndexedPassage& in) {
+          const std::string& word, const IndexedPassage& in, double worth) {
     const auto sentence = in.index.slice(line);
-    const double worth = place.pronoun ? worth_of_a_pronoun : 1.0;
     json event{{"family", "event"},
                {"type", kind.type},
                {"confidence", std::round(item.value("confidence", 0.0) * worth * 10'000) / 10'000},
@@ -213,7 +212,8 @@ json told(const OccurrenceKind& kind, const json& item, const Place& place, cons
 
 }  // namespace
 
-json occurrences(const OccurrenceRule& rule, const json& items, const IndexedPassage& in) {
+json occurrences(const OccurrenceRule& rule, const json& items, const IndexedPassage& in,
+                 const std::vector<Range>& orders) {
     auto events = json::array();
     const Told sentences(rule, items);
     for (const auto& item : items) {
@@ -226,7 +226,12 @@ json occurrences(const OccurrenceRule& rule, const json& items, const IndexedPas
                 const Range name{place.range.start - line.start, place.range.end - line.start};
                 const auto word = sentences.word(kind, in.index.slice(line), name);
                 if (word.empty()) continue;
-                auto event = told(kind, item, place, line, word, in);
+                const bool ordered =
+                    std::any_of(orders.begin(), orders.end(),
+                                [&](const Range& order) { return order.contains(place.range); });
+                const double worth =
+                    (place.pronoun ? worth_of_less : 1.0) * (ordered ? worth_of_less : 1.0);
+                auto event = told(kind, item, place, line, word, in, worth);
                 if (!event.is_null()) add(std::move(event), &events);
             }
         }
