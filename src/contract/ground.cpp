@@ -13,6 +13,7 @@
 #include "contract/mention.h"
 #include "contract/occurrences.h"
 #include "contract/short_names.h"
+#include "contract/stated_wording.h"
 #include "contract/support.h"
 #include "contract/told_dimensions.h"
 #include "contract/work_bounds.h"
@@ -72,8 +73,10 @@ class Grounding {
           in_(ground.in),
           index_(ground.in.index),
           name_(std::move(name)),
-          around_(around) {
+          around_(around),
+          wording_(rule, ground.in, ground.prompt, ground.short_names) {
         if (!rule.named_in.empty()) names_in_answer_ = names_in(ground.answer, rule.named_in);
+        wording_.know(names_in_answer_);
         if (rule.work_bounds) works_ = known_works(*rule.work_bounds, in_.passage, ground.answer);
     }
 
@@ -125,7 +128,7 @@ class Grounding {
         for (const auto& look : looks) {
             if (!look.support) continue;  // refused, with its reason, when its turn comes
             const auto wording = text_of(look.item, rule_.wording);
-            const auto said = direction_of(look.mentions, *look.support, wording);
+            const auto said = wording_.direction(look.mentions, *look.support, wording);
             auto& turned = turned_[text::name_key(wording)];
             if (said == Direction::stated) ++turned.kept;
             if (said == Direction::reversed) ++turned.reversed;
@@ -151,17 +154,21 @@ class Grounding {
         if (rule_.identifiers) check_identifiers(item);
         if (!look.support) throw NotBelieved{look.fault_of_support};
         auto& support = *look.support;
-        mend_wording(&item, mentions, &support);
+        if (auto verb = wording_.mended(text_of(item, rule_.wording), mentions, support)) {
+            item[rule_.wording] = std::move(*verb);
+            support.worth *= worth_of_a_mended_wording;
+        }
         const auto wording = text_of(item, rule_.wording);
         check_value(item, &support);
         mend_direction(&item, &mentions, &support, wording);
         check_repetition(item);
         // "is" or "has" alone says too little to be found again in a sentence.
         const bool says_nothing = carries_wording("", wording);
-        if (!wording.empty() && (says_nothing || !any_carries(support, wording)))
+        if (!wording.empty() && (says_nothing || !wording_.is_carried(support, wording)))
             support.worth *= 0.9;
 
-        if (is_said_of_another(mentions, support, wording)) support.worth *= worth_of_another;
+        if (wording_.is_said_of_another(mentions, support, wording))
+            support.worth *= worth_of_another;
         if (rests_on_orders(support)) support.worth *= worth_of_orders;
         item["confidence"] = confidence(item, support.worth);
         set_bounds_of(&item, support, mentions, wording);
@@ -262,9 +269,7 @@ class Grounding {
     /// acts, the sentence counts.
     void mend_direction(json* item, std::vector<Mention>* mentions, Support* support,
                         const std::string& wording) {
-        const auto said = says_nothing_backwards(*mentions, *support, wording)
-                              ? Direction::reversed
-                              : direction_of(*mentions, *support, wording);
+        const auto said = wording_.direction(*mentions, *support, wording);
         if (said == Direction::misread) support->worth *= 0.85;
         const auto turned = turned_[text::name_key(wording)];
         // What an answer turned round wherever the text can tell, it most likely turned round
@@ -276,99 +281,6 @@ class Grounding {
         std::swap(mentions->at(0), mentions->at(1));
         if (by_habit) support->worth *= 0.85;
         (*item)["direction"] = by_habit ? "mended by habit" : "mended";
-    }
-
-    /// Of "was" or "is" alone the subject comes first.
-    static bool says_nothing_backwards(const std::vector<Mention>& mentions, const Support& support,
-                                       const std::string& wording) {
-        if (mentions.size() != 2 || wording.empty() || !carries_wording("", wording) ||
-            support.places.empty())
-            return false;
-        const auto first = within(support.places.front(), mentions[0]);
-        const auto last = within(support.places.front(), mentions[1]);
-        return !first.empty() && !last.empty() && last.front().end <= first.front().start;
-    }
-
-    /// "Quill led the Survey" says nothing of who else is named before it.
-    bool is_said_of_another(const std::vector<Mention>& mentions, const Support& support,
-                            const std::string& wording) const {
-        if (mentions.size() != 2 || wording.empty() || support.places.empty()) return false;
-        const auto& place = support.places.front();
-        const auto sentence = index_.slice(place);
-        if (!has_verb_of(sentence, wording, rule_.direction)) return false;
-        std::vector<Range> ends;
-        std::set<std::string> keys;
-        for (const auto& mention : mentions) {
-            const auto here = within(place, mention);
-            ends.insert(ends.end(), here.begin(), here.end());
-            keys.insert(text::name_key(mention.name));
-        }
-        std::vector<Range> others;
-        for (const auto& [key, name] : names_in_answer_) {
-            if (keys.contains(full_key(key, ground_.short_names))) continue;
-            const auto here = text::find_words(sentence, name);
-            others.insert(others.end(), here.begin(), here.end());
-        }
-        return said_of_another(sentence, ends, others, wording, rule_.direction);
-    }
-
-    Direction direction_of(const std::vector<Mention>& mentions, const Support& support,
-                           const std::string& wording) const {
-        if (mentions.size() != 2 || wording.empty() || support.places.empty())
-            return Direction::unsaid;
-        const auto& place = support.places.front();
-        return stated_direction(index_.slice(place), within(place, mentions[0]),
-                                within(place, mentions[1]), wording, rule_.direction);
-    }
-
-    static std::vector<Range> within(const Range& place, const Mention& mention) {
-        std::vector<Range> ranges;
-        for (const auto& one : mention.places)
-            if (place.contains(one))
-                ranges.push_back({one.start - place.start, one.end - place.start});
-        return ranges;
-    }
-
-    /// Where a wording is none of the text's but one of the prompt's, or a name, the sentence's own
-    /// verb counts.
-    void mend_wording(json* item, const std::vector<Mention>& mentions, Support* support) const {
-        const auto wording = text_of(*item, rule_.wording);
-        const bool name = is_a_name(wording, mentions);
-        if (!name && !copies_wording(*support, wording)) return;
-        std::string verb;
-        if (mentions.size() == 2 && !support->places.empty()) {
-            const auto& place = support->places.front();
-            verb = verb_between(index_.slice(place), within(place, mentions[0]),
-                                within(place, mentions[1]), rule_.direction);
-        }
-        if (verb.empty())
-            throw NotBelieved{rule_.wording +
-                              (name ? " is a name" : " copied from the prompt's example")};
-        (*item)[rule_.wording] = verb;
-        support->worth *= worth_of_a_mended_wording;
-    }
-
-    /// Is the wording one of the prompt's, and none of the text's? Small models fill up a
-    /// sentence's list so.
-    bool copies_wording(const Support& support, const std::string& wording) const {
-        return !wording.empty() && !any_carries(support, wording) &&
-               !text::find_words(ground_.prompt, wording).empty();
-    }
-
-    /// Small models write a third name where a verb belongs.
-    bool is_a_name(const std::string& wording, const std::vector<Mention>& mentions) const {
-        if (wording.empty()) return false;
-        const auto key = text::name_key(wording);
-        return names_in_answer_.contains(key) ||
-               std::any_of(mentions.begin(), mentions.end(), [&](const Mention& mention) {
-                   return text::name_key(mention.name) == key;
-               });
-    }
-
-    bool any_carries(const Support& support, const std::string& wording) const {
-        return std::any_of(support.places.begin(), support.places.end(), [&](const Range& place) {
-            return carries_wording(index_.slice(place), wording);
-        });
     }
 
     double confidence(const json& item, double worth) const {
@@ -482,6 +394,7 @@ class Grounding {
     std::vector<std::string> works_;
     std::set<std::string> seen_;
     std::map<std::string, std::string> names_in_answer_;  // those that `named_in` lists, by key
+    StatedWording wording_;
 
     struct Turned {
         int kept = 0;
