@@ -178,7 +178,8 @@ class Exports(HomeCase):
             self.assertIn(prov + term, read.stdout)
         plain = [line for line in triples if "<https://example.org/kb/relation/" in line.split(" ")[1]]
         believed = self.home.number("SELECT (SELECT count(DISTINCT (from_entity_id, relation_type, to_entity_id)) FROM dbo.bridge_entity_relation WHERE promotion_state IN ('promoted', 'adjudicated'))"
-                                    " + (SELECT count(*) FROM dbo.bridge_entity_work WHERE promotion_state = 'promoted')")
+                                    " + (SELECT count(*) FROM dbo.bridge_entity_work WHERE promotion_state = 'promoted')"
+                                    " + (SELECT count(*) FROM dbo.bridge_entity_event WHERE promotion_state = 'promoted')")
         self.assertEqual(believed, len(plain))
 
     def test_a_folder_that_holds_something_else_is_never_replaced(self):
