@@ -105,7 +105,7 @@ void audit(const char* path, bool sweeps, std::size_t asked) {
     for (double bits = sweeps ? -6 : 0; bits <= (sweeps ? 6 : 0); bits += 0.5)
         std::cout << fmt::format("{{\"seconds\": {:.4f}, \"bits\": {}, ", seconds, bits)
                   << score_of(above(found, threshold_of(bits)), entities, asked) << "\n";
-    if (std::getenv("NAMES_WRONG") != nullptr)
+    if (std::getenv("NAMES_WRONG") != nullptr)  // NOLINT(concurrency-mt-unsafe)
         for (const auto& pair : found)
             if (entities[pair.first] != entities[pair.second])
                 std::cerr << names[pair.first].key << " | " << names[pair.second].key << "\n";
@@ -155,7 +155,7 @@ void judge_pairs(const char* path) {
 int main(int argc, char** argv) {
     const std::string mode = argc > 1 ? argv[1] : "";
     if (mode == "join" && argc == 4)
-        join(std::atof(argv[2]), argv[3]);
+        join(std::strtod(argv[2], nullptr), argv[3]);
     else if ((mode == "audit" && (argc == 3 || argc == 4)) || (mode == "sweep" && argc == 3))
         audit(argv[2], mode == "sweep",
               argc == 4 ? std::stoul(argv[3]) : std::numeric_limits<std::size_t>::max());
