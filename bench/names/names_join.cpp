@@ -1,4 +1,4 @@
-// names_join join SIMILARITY FILE | audit FILE | sweep FILE | records FILE | pairs FILE
+// names_join join SIMILARITY FILE | audit FILE [ASKED] | sweep FILE | records FILE | pairs FILE
 // join, audit, sweep: FILE has a name a line: id, entity, kind, name, tab-separated. records: id,
 // entity, name, and what else is known of it (equal values count as relations that both have),
 // tab-separated. They print seconds (the join or audit alone), pairs, and precision, recall and F1
@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -42,11 +43,15 @@ std::vector<std::vector<std::string>> rows_of(const char* path) {
     return rows;
 }
 
-std::string score_of(const Pairs& pairs, const std::vector<std::string>& entities) {
+/// `asked`: only pairs with one of so many first names count.
+std::string score_of(Pairs pairs, const std::vector<std::string>& entities,
+                     std::size_t asked = std::numeric_limits<std::size_t>::max()) {
+    std::erase_if(pairs, [&](const auto& pair) { return pair.first >= asked; });
     std::map<std::string, double> sizes;
     for (const auto& entity : entities) ++sizes[entity];
     double truth = 0;
-    for (const auto& [entity, size] : sizes) truth += size * (size - 1) / 2;
+    for (std::size_t i = 0; i < std::min(asked, entities.size()); ++i)
+        truth += --sizes[entities[i]];  // with those after it
     double right = 0;
     for (const auto& [a, b] : pairs) right += entities[a] == entities[b] ? 1 : 0;
     const auto precision = pairs.empty() ? 0 : right / static_cast<double>(pairs.size());
@@ -86,7 +91,7 @@ Pairs above(const std::vector<identity::CandidatePair>& found, double threshold)
 }
 
 /// `sweeps`: every prior. Another prior is another threshold.
-void audit(const char* path, bool sweeps) {
+void audit(const char* path, bool sweeps, std::size_t asked) {
     std::vector<std::string> entities;
     std::vector<identity::Name> names;
     for (const auto& row : rows_of(path)) {
@@ -99,8 +104,8 @@ void audit(const char* path, bool sweeps) {
     const auto seconds = seconds_since(start);
     for (double bits = sweeps ? -6 : 0; bits <= (sweeps ? 6 : 0); bits += 0.5)
         std::cout << fmt::format("{{\"seconds\": {:.4f}, \"bits\": {}, ", seconds, bits)
-                  << score_of(above(found, threshold_of(bits)), entities) << "\n";
-    if (std::getenv("NAMES_WRONG") != nullptr)
+                  << score_of(above(found, threshold_of(bits)), entities, asked) << "\n";
+    if (std::getenv("NAMES_WRONG") != nullptr)  // NOLINT(concurrency-mt-unsafe)
         for (const auto& pair : found)
             if (entities[pair.first] != entities[pair.second])
                 std::cerr << names[pair.first].key << " | " << names[pair.second].key << "\n";
@@ -150,9 +155,10 @@ void judge_pairs(const char* path) {
 int main(int argc, char** argv) {
     const std::string mode = argc > 1 ? argv[1] : "";
     if (mode == "join" && argc == 4)
-        join(std::atof(argv[2]), argv[3]);
-    else if ((mode == "audit" || mode == "sweep") && argc == 3)
-        audit(argv[2], mode == "sweep");
+        join(std::strtod(argv[2], nullptr), argv[3]);
+    else if ((mode == "audit" && (argc == 3 || argc == 4)) || (mode == "sweep" && argc == 3))
+        audit(argv[2], mode == "sweep",
+              argc == 4 ? std::stoul(argv[3]) : std::numeric_limits<std::size_t>::max());
     else if (mode == "records" && argc == 3)
         audit_records(argv[2]);
     else if (mode == "pairs" && argc == 3)

@@ -5,8 +5,10 @@ Names come from the peers' seeded generator (gen_names.py): ALMAGEST_NAMES is a 
 it, or ALMAGEST_NAMES_GENERATOR the generator itself (it needs the Python package names and Debian's wamerican). With the generator,
 the prior is checked on names of another seed: how much F1 there would have been with the prior that is best for those.
 Pairs that people judged come from ALMAGEST_EVAL (default ../shared/eval): names/*.jsonl, er/febrl, er/abt_buy; what is not there is said.
-Peer figures are those measured beside the generator on two cores: an exact segment join with rapidfuzz as its
-verifier for the joins, Jaro-Winkler > 0.92 by rapidfuzz over all pairs for F1.
+The peers of peers.py join the same names in the same run, with the Python that BENCH_PEERS_PYTHON names; of 200,000 names the slow
+ones are asked for the first 2,000 only, and so is the audit beside them. BENCH_JOIN_PEER is the generator's folder's own exact segment
+join with rapidfuzz as its verifier (cpp/er.cpp), built. Where a peer is not there, what was measured beside the generator on two cores stands.
+BENCH_ONLY=judged,made,stored: some of it.
 """
 import json
 import os
@@ -17,8 +19,14 @@ import subprocess
 import sys
 import tempfile
 
+import stored_audit
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("ALMAGEST_NAMES_JOIN", ROOT / "build" / "release" / "bench" / "names_join")
+PEERS_PYTHON = os.environ.get("BENCH_PEERS_PYTHON")
+JOIN_PEER = os.environ.get("BENCH_JOIN_PEER")
+PARTS = os.environ.get("BENCH_ONLY", "judged,made,stored").split(",")
+ASKED = 2_000
 RUNS = 3
 EVAL = pathlib.Path(os.environ.get("ALMAGEST_EVAL", ROOT.parent / "shared" / "eval"))
 LIKELY_ONE = 0.5
@@ -30,7 +38,8 @@ def figure(name, value, unit, peer, peer_value, ratio, runs=RUNS):
 
 
 def measured(*arguments) -> dict:
-    runs = [json.loads(subprocess.run([PROGRAM, *map(str, arguments)], check=True, capture_output=True, text=True).stdout)
+    arguments = [str(argument) for argument in arguments if argument is not None]
+    runs = [json.loads(subprocess.run([PROGRAM, *arguments], check=True, capture_output=True, text=True).stdout)
             for _ in range(RUNS)]
     return dict(runs[0], seconds=statistics.median(run["seconds"] for run in runs))
 
@@ -42,7 +51,7 @@ def names(folder: pathlib.Path) -> pathlib.Path:
     if not generator:
         sys.exit("names: set ALMAGEST_NAMES or ALMAGEST_NAMES_GENERATOR (see the head of bench/names/run.py)")
     for count in (20_000, 200_000):
-        subprocess.run([sys.executable, generator, str(count), folder / f"{count}.tsv"], check=True, stdout=sys.stderr)
+        subprocess.run([PEERS_PYTHON or sys.executable, generator, str(count), folder / f"{count}.tsv"], check=True, stdout=sys.stderr)
     return folder
 
 
@@ -104,6 +113,24 @@ def judged_pairs(folder: pathlib.Path, what: str, pairs: list[tuple[str, str, bo
                round(other, 4), own / other if other else 1, 1)
 
 
+def apart(what: str, pairs: list[tuple]) -> None:
+    """The router must make none of them one."""
+    one = stored_audit.made_one(pairs)
+    figure(f"pairs of {len(pairs)} {what} that the router makes one", one, "pairs", None, None, 1, 1)
+    if one:
+        sys.exit(f"names: {what} are made one")
+
+
+def numbered(folder: pathlib.Path, file: pathlib.Path) -> None:
+    """Names that differ in a number or numeral only: long ones, so that the similarity alone would make them one."""
+    with file.open(encoding="utf-8") as rows:
+        names_there = sorted({row.rstrip("\n").split("\t")[3] for row in rows})
+    long = [name for name in names_there if len(name) > 30][:1_000]
+    pairs = [(f"{name} {first}", f"{name} {second}", "thing", "thing") for name in long for first, second in (("2", "3"), ("II", "III"), ("1996", "1997"))]
+    figure(f"pairs of {len(pairs)} numbered names that the audit would ask about", sum(score > 0 for score in scores(folder, pairs)), "pairs", None, None, 1, 1)
+    apart("numbered names", pairs)
+
+
 def judged_names(folder: pathlib.Path) -> None:
     for file, what in (("historical_people_name_pairs", "historical people"), ("redocred_name_pairs", "Re-DocRED names")):
         if not (path := EVAL / "names" / f"{file}.jsonl").exists():
@@ -114,9 +141,14 @@ def judged_names(folder: pathlib.Path) -> None:
         judged_pairs(folder, f"{what} that can be decided by name", [(row["left"], row["right"], row["same"]) for row in rows if row["decidable"]])
     if (path := EVAL / "names" / "wookieepedia_homonyms.jsonl").exists():
         rows = lines_of(path)
-        found = scores(folder, [(row["left"], row["right"], row["left_type"], row["right_type"]) for row in rows])
+        rows_of_pairs = [(row["left"], row["right"], row["left_type"], row["right_type"]) for row in rows]
+        found = scores(folder, rows_of_pairs)
         figure(f"homonyms of {len(rows)} that the audit would ask about; it merges none", sum(score >= LIKELY_ONE for score in found) / len(rows), "share",
                None, None, 1, 1)
+        # A name in other capitals is the same name: nothing but a page's own words could tell such two of one type apart.
+        alike = [pair for pair in rows_of_pairs if pair[0].casefold() == pair[1].casefold() and pair[2] == pair[3]]
+        figure(f"homonyms of {len(rows)} that differ in capitals only and have one type, which are one entity", len(alike), "pairs", None, None, 1, 1)
+        apart("other homonyms", [pair for pair in rows_of_pairs if pair not in alike])
     if (path := EVAL / "names" / "wookieepedia_character_aliases.jsonl").exists():
         rows = lines_of(path)
         found = scores(folder, [(row["alias"], row["canonical_base"]) for row in rows])
@@ -166,7 +198,7 @@ def other_seed(folder: pathlib.Path, small: pathlib.Path) -> None:
     other.write_text(text.replace("20260101", str(random.Random(7).randrange(10**9))), encoding="utf-8")
     if other.read_text(encoding="utf-8") == text:
         sys.exit(f"names: {generator} has no seed 20260101 any more")
-    subprocess.run([sys.executable, other, "20000", folder / "other.tsv"], check=True, stdout=sys.stderr)
+    subprocess.run([PEERS_PYTHON or sys.executable, other, "20000", folder / "other.tsv"], check=True, stdout=sys.stderr)
     chosen, here = sweep(folder / "other.tsv"), sweep(small)
     best = max(chosen, key=chosen.get)
     figure("prior that is best for 20,000 names of another seed, beside the audit's", best, "bits", None, None, 1, 1)
@@ -175,29 +207,68 @@ def other_seed(folder: pathlib.Path, small: pathlib.Path) -> None:
     figure("pair F1 of 20,000 names of another seed with the audit's prior", chosen[0], "F1", None, None, 1, 1)
 
 
+def peer_f1(name: str, file: pathlib.Path, asked: int | None) -> dict:
+    command = [PEERS_PYTHON, pathlib.Path(__file__).with_name("peers.py"), name, file, *([str(asked)] if asked else [])]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def beside_peers(file: pathlib.Path, count: int, audit: dict) -> None:
+    if not PEERS_PYTHON:
+        print("names: no peer on the same names: BENCH_PEERS_PYTHON names a Python that has them (bench/names/peers.py)", file=sys.stderr)
+        for peer, f1 in (("Jaro-Winkler > 0.92, rapidfuzz", 0.8876), ("symspell", 0.8625), ("Splink", 0.7476)):
+            figure(f"pair F1 of the audit of {count:,} names", audit["f1"], "F1", f"{peer}, of 20,000 names", f1, audit["f1"] / f1)
+        return
+    listed = subprocess.run([PEERS_PYTHON, pathlib.Path(__file__).with_name("peers.py"), "--list"], stdout=subprocess.PIPE, check=True).stdout
+    for peer in json.loads(listed):
+        asked = ASKED if count > 50_000 and peer != "Splink" else None
+        own = measured("audit", file, asked)["f1"] if asked else audit["f1"]
+        theirs = peer_f1(peer, file, asked)
+        of = f", {asked:,} of them asked" if asked else ""
+        for setting, found in ((theirs["setting"], theirs), *((f"> {best['threshold']}, best here", best) for best in [theirs.get("best")] if best)):
+            figure(f"pair F1 of the audit of {count:,} names{of}", own, "F1", f"{peer} ({setting})", found["f1"], own / found["f1"], 1)
+
+
+def made_names(folder: pathlib.Path, made: pathlib.Path) -> None:
+    small, large = folder / "20000.tsv", folder / "200000.tsv"
+    for similarity, pairs, seconds in ((0.95, 18_256, 0.257), (0.85, 94_829, 5.687)):
+        join = measured("join", similarity, large)
+        if join["pairs"] != pairs:
+            sys.exit(f"names: {join['pairs']} pairs above {similarity}, not {pairs}: the join is wrong or the names are others")
+        if JOIN_PEER:
+            printed = subprocess.run([JOIN_PEER, "pass", large, str(similarity), "2"], check=True, stdout=subprocess.PIPE).stdout
+            seconds = json.loads(printed)["sec_med"]
+        figure(f"all pairs above Levenshtein {similarity} of 200,000 names, 2 threads", join["seconds"], "s",
+               "exact segment join, rapidfuzz", seconds, seconds / join["seconds"])
+    other_seed(made, small)
+    for file, count in ((small, 20_000), (large, 200_000)):
+        audit = measured("audit", file)
+        figure(f"audit of {count:,} names, explanation included, 2 threads", audit["seconds"], "s", *(("limit", 20, 20 / audit["seconds"]) if file == large else (None, None, 1)))
+        figure(f"precision of the audit of {count:,} names", audit["precision"], "share", None, None, 1)
+        figure(f"recall of the audit of {count:,} names", audit["recall"], "share", None, None, 1)
+        beside_peers(file, count, audit)
+    numbered(made, small)
+
+
+def stored_names(large: pathlib.Path) -> None:
+    found = stored_audit.measure(large)
+    figure(f"almagest dedupe audit over {found['names']:,} entities, {found['pairs']:,} pairs found, explained and printed", round(found["dry"], 2), "s", "limit", 20, 20 / found["dry"], 1)
+    figure(f"the same, {found['enqueued']:,} jobs enqueued", round(found["seconds"], 2), "s", "limit", 20, 20 / found["seconds"], 1)
+    figure("the same again, nothing new", round(found["again"], 2), "s", "limit", 20, 20 / found["again"], 1)
+    figure("its memory at most", round(found["megabytes"]), "MB", None, None, 1, 1)
+    figure("its pair F1; names that fold alike are one entity already", round(found["f1"], 4), "F1", None, None, 1, 1)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="almagest-names-") as made:
-        judged_names(pathlib.Path(made))
-        judged_records(pathlib.Path(made))
-    with tempfile.TemporaryDirectory(prefix="almagest-names-") as made:
-        folder = names(pathlib.Path(made))
-        small, large = folder / "20000.tsv", folder / "200000.tsv"
-        for similarity, pairs, seconds in ((0.95, 18_256, 0.257), (0.85, 94_829, 5.687)):
-            join = measured("join", similarity, large)
-            if join["pairs"] != pairs:
-                sys.exit(f"names: {join['pairs']} pairs above {similarity}, not {pairs}: the join is wrong or the names are others")
-            figure(f"all pairs above Levenshtein {similarity} of 200,000 names, 2 threads", join["seconds"], "s",
-                   "exact segment join, rapidfuzz", seconds, seconds / join["seconds"])
-        audit = measured("audit", small)
-        for peer, f1 in (("Jaro-Winkler > 0.92, rapidfuzz", 0.8876), ("symspell", 0.8625), ("Splink", 0.7476)):
-            figure("pair F1 of the audit of 20,000 names", audit["f1"], "F1", peer, f1, audit["f1"] / f1)
-        figure("precision of the audit of 20,000 names", audit["precision"], "share", None, None, 1)
-        figure("recall of the audit of 20,000 names", audit["recall"], "share", None, None, 1)
-        other_seed(pathlib.Path(made), small)
-        audit = measured("audit", large)
-        figure("audit of 200,000 names, explanation included, 2 threads", audit["seconds"], "s", "limit", 20, 20 / audit["seconds"])
-        # The peer is Jaro-Winkler > 0.92 of rapidfuzz over the first 2,000 names against all, as the generator's folder measured it.
-        figure("pair F1 of the audit of 200,000 names", audit["f1"], "F1", "the same at 20,000, Jaro-Winkler > 0.92", 0.8876, audit["f1"] / 0.8876)
+        if "judged" in PARTS:
+            judged_names(pathlib.Path(made))
+            judged_records(pathlib.Path(made))
+        if PARTS != ["judged"]:
+            folder = names(pathlib.Path(made))
+            if "made" in PARTS:
+                made_names(folder, pathlib.Path(made))
+            if "stored" in PARTS:
+                stored_names(folder / "200000.tsv")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 -- Routing and merging read tables by their indexes, however long the tables are.
 BEGIN;
 LOCK TABLE dbo.name IN SHARE ROW EXCLUSIVE MODE; -- tests beside this one use the same names, in other orders
-SELECT plan(6);
+SELECT plan(8);
 SELECT count(dbo.usp_note_dedupe_candidates(1, ARRAY[n])) FROM generate_series(-10, -1) n; -- planned while there is next to nothing
 INSERT INTO dbo.name (tenant_id, name_key) SELECT 1, 'thing ' || n FROM generate_series(1, 20000) n;
 INSERT INTO dbo.dim_event (tenant_id, name_id, event_name, name_key, event_type) SELECT 1, name_id, name_key, name_key, 'battle' FROM dbo.name WHERE name_key LIKE 'thing %';
@@ -41,5 +41,25 @@ INSERT INTO dbo.evidence (tenant_id, target_table, target_id, source_page_id, ch
     SELECT 1, 'dbo.bridge_entity_relation', relation_id, page, chunk, 0, 1, 'exact', 0.8, 'candidate' FROM r, c;
 SELECT dbo.usp_refresh_review(1, 10000);
 SELECT cmp_ok((SELECT calls FROM pg_stat_xact_user_functions WHERE schemaname = 'dbo' AND funcname = 'fn_conflicts'), '<=', (SELECT 2 * count(*) FROM dbo.fn_item_kinds()), 'the review queue');
+-- Where one page has all mentions, whether another has some is still looked up by that page.
+INSERT INTO dbo.entity_mention (tenant_id, source_page_id, chunk_id, name_id, type_key, entity_id, said_name, said_type, confidence, grounding, earned_state)
+    SELECT 1, page, chunk, name_id, 'person', entity_id, 'x', 'person', 1, 'exact', 'promoted' FROM dbo.dim_entity, c WHERE merged_into_id IS NULL ON CONFLICT DO NOTHING;
+ANALYZE dbo.entity_mention;
+CREATE TEMP TABLE second AS SELECT (tap.chunks(1, 'scans on', 'Of more things.'))[1] AS chunk;
+CREATE TEMP TABLE before AS SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = 'dbo.entity_mention'::regclass;
+SET LOCAL random_page_cost = 4;
+DISCARD PLANS;
+SELECT count(*) FROM second s JOIN vector.chunk k ON k.chunk_id = s.chunk, dbo.usp_batch_insert_entities(1, NULL, k.source_page_id, k.chunk_id, pg_temp.items('{"type": "person"}'));
+SELECT cmp_ok((SELECT t.idx_tup_fetch - b.idx_tup_fetch FROM pg_stat_xact_user_tables t, before b WHERE t.relid = 'dbo.entity_mention'::regclass), '<', 2000::bigint, 'entities of a new page');
+SET LOCAL random_page_cost = 1.1;
+-- Statistics of before a tenant had any rows: what contradicts an item is still looked up by its subject.
+CREATE TEMP TABLE other AS SELECT llm.usp_ensure_tenant('other') AS tenant_id;
+INSERT INTO dbo.fact_state (tenant_id, subject_table, subject_id, predicate, value) SELECT o.tenant_id, 'dbo.dim_entity', n, 'rank', 'captain' FROM generate_series(1, 2000) n, other o;
+ANALYZE dbo.fact_state;
+INSERT INTO dbo.fact_state (tenant_id, subject_table, subject_id, predicate, value) SELECT 1, 'dbo.dim_entity', n, 'rank', 'captain' FROM generate_series(1, 5000) n;
+CREATE TEMP TABLE fetched AS SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = 'dbo.fact_state'::regclass;
+SELECT count(*) FROM dbo.fn_conflicts(1, 'state', ARRAY(SELECT state_id FROM dbo.fact_state WHERE tenant_id = 1 AND subject_id <= 20));
+SELECT cmp_ok((SELECT t.idx_tup_fetch - f.idx_tup_fetch FROM pg_stat_xact_user_tables t, fetched f WHERE t.relid = 'dbo.fact_state'::regclass), '<', 10000::bigint,
+    'contradictions, by statistics that know nothing of the tenant');
 SELECT * FROM finish();
 ROLLBACK;

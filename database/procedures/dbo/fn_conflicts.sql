@@ -7,10 +7,11 @@ DECLARE
     v_table text := (dbo.fn_item_kind(p_item_type)).table_name;
 BEGIN
     IF v_table LIKE 'dbo.fact\_%' OR v_table LIKE 'dbo.bridge\_%' OR v_table IN ('dbo.dim_work', 'dbo.dim_period') THEN
-        -- One by one, so that even where nothing is known of the tables' sizes each is a look-up by key.
+        -- One by one, so that even where nothing is known of the tables' sizes each is a look-up by key; and no look by the tenant alone (+ 0),
+        -- which seems to find one row where the statistics are older than the tenant, and reads all of its rows.
         RETURN QUERY EXECUTE format('SELECT c.row_id, c.kind, c.predicate, c.other_table, c.other_id, c.other_value
             FROM unnest($2) i(id) CROSS JOIN LATERAL (SELECT v.* FROM dbo.vw_conflict v
-                  WHERE v.tenant_id = $1 AND v.table_name = %L AND v.row_id = i.id OFFSET 0) c', v_table)
+                  WHERE v.tenant_id + 0 = $1 AND v.table_name = %L AND v.row_id = i.id OFFSET 0) c', v_table)
           USING p_tenant_id, p_item_ids;
     END IF;
 END $$;

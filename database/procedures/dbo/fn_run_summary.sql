@@ -9,18 +9,22 @@ AS $$
          WHERE p.tenant_id = p_tenant_id AND (p_source_page_ids IS NULL OR p.source_page_id = ANY (p_source_page_ids))
     ), target AS MATERIALIZED (
         SELECT DISTINCT v.target_table, v.target_id FROM page JOIN dbo.evidence v USING (source_page_id)
-    ), entity AS (
-        SELECT d.promotion_state FROM target t JOIN dbo.dim_entity d ON d.entity_id = t.target_id
-         WHERE t.target_table = 'dbo.dim_entity' AND d.tenant_id = p_tenant_id
-    ), event AS (
-        SELECT d.promotion_state FROM target t JOIN dbo.dim_event d ON d.event_id = t.target_id
-         WHERE t.target_table = 'dbo.dim_event' AND d.tenant_id = p_tenant_id
-    ), work AS (
-        SELECT d.promotion_state FROM target t JOIN dbo.dim_work d ON d.work_id = t.target_id
-         WHERE t.target_table = 'dbo.dim_work' AND d.tenant_id = p_tenant_id
     ), relation AS MATERIALIZED (
         SELECT r.promotion_state, r.relation_type FROM target t JOIN dbo.bridge_entity_relation r ON r.relation_id = t.target_id
          WHERE t.target_table = 'dbo.bridge_entity_relation' AND r.tenant_id = p_tenant_id
+    ), learnt AS MATERIALIZED (
+        SELECT l.kind, l.promotion_state, count(*) AS n FROM (
+            SELECT 'entities', d.promotion_state FROM target t JOIN dbo.dim_entity d ON d.entity_id = t.target_id
+             WHERE t.target_table = 'dbo.dim_entity' AND d.tenant_id = p_tenant_id
+            UNION ALL
+            SELECT 'events', d.promotion_state FROM target t JOIN dbo.dim_event d ON d.event_id = t.target_id
+             WHERE t.target_table = 'dbo.dim_event' AND d.tenant_id = p_tenant_id
+            UNION ALL
+            SELECT 'works', d.promotion_state FROM target t JOIN dbo.dim_work d ON d.work_id = t.target_id
+             WHERE t.target_table = 'dbo.dim_work' AND d.tenant_id = p_tenant_id
+            UNION ALL
+            SELECT 'relations', r.promotion_state FROM relation r) l(kind, promotion_state)
+         GROUP BY l.kind, l.promotion_state
     ), run AS MATERIALIZED (
         SELECT r.* FROM page JOIN llm.run r USING (source_page_id)
     ), states(name) AS (VALUES ('promoted'), ('candidate'), ('suppressed'), ('staged'), ('adjudicated'), ('rejected'))
@@ -37,14 +41,6 @@ AS $$
         'completion_tokens', (SELECT coalesce(sum(completion_tokens), 0) FROM run),
         'duration_ms', (SELECT coalesce(sum(duration_ms), 0) FROM run),
         'cost', (SELECT coalesce(sum(cost), 0) FROM run),
-        'entities', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM entity e WHERE e.promotion_state = s.name)) FROM states s)
-                    || jsonb_build_object('total', (SELECT count(*) FROM entity)),
-        'relations', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM relation e WHERE e.promotion_state = s.name)) FROM states s)
-                    || jsonb_build_object('total', (SELECT count(*) FROM relation)),
-        'events', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM event e WHERE e.promotion_state = s.name)) FROM states s)
-                  || jsonb_build_object('total', (SELECT count(*) FROM event)),
-        'works', (SELECT jsonb_object_agg(s.name, (SELECT count(*) FROM work e WHERE e.promotion_state = s.name)) FROM states s)
-                 || jsonb_build_object('total', (SELECT count(*) FROM work)),
         'relation_types', (SELECT coalesce(jsonb_agg(jsonb_build_object('relation_type', t.relation_type, 'count', t.n)
                                                      ORDER BY t.n DESC, t.relation_type), '[]')
                              FROM (SELECT relation_type, count(*) AS n FROM relation GROUP BY relation_type) t),
@@ -58,4 +54,11 @@ AS $$
                                   ORDER BY v.job_id LIMIT 20) d),
         'refusals', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', t.reason, 'count', t.n) ORDER BY t.n DESC, t.reason), '[]')
                        FROM (SELECT x.reason, count(*) AS n FROM run JOIN llm.run_refusal x USING (run_id) GROUP BY x.reason) t))
+        || (SELECT jsonb_object_agg(k.kind, k.states || jsonb_build_object('total', k.total))
+              FROM (SELECT n.kind, (SELECT coalesce(sum(l.n), 0) FROM learnt l WHERE l.kind = n.kind) AS total,
+                           jsonb_object_agg(s.name, coalesce(l.n, 0)) AS states
+                      FROM (VALUES ('entities'), ('relations'), ('events'), ('works')) n(kind)
+                     CROSS JOIN states s
+                      LEFT JOIN learnt l ON l.kind = n.kind AND l.promotion_state = s.name
+                     GROUP BY n.kind) k)
 $$;

@@ -19,20 +19,10 @@ DECLARE
 BEGIN
     IF p_is_fresh THEN
         INSERT INTO dbo.fact_entity_extraction (tenant_id, job_type, contract_version, source_page_id, chunk_id, entity_id, mention_id, run_id, is_rerun)
-        SELECT p_tenant_id, (p_passages[m.passage]).job_type, (p_passages[m.passage]).contract_version, (p_passages[m.passage]).source_page_id,
-               (p_passages[m.passage]).chunk_id, m.entity_id, m.mention_id, (p_passages[m.passage]).run_id, v_reruns[m.passage]
-          FROM (SELECT DISTINCT i.mention_id, i.entity_id, i.passage
-                  FROM unnest(p_items, p_mention_ids) i(ordinal, name, name_id, type_key, said_type, confidence, grounding, state, attributes,
-                                                        alias_of_name_id, passage, entity_id, mention_id)) m
-         ORDER BY m.mention_id;
+        SELECT p_tenant_id, x.* FROM dbo.fn_extractions(p_passages, p_mention_ids, p_items, v_reruns) x;
     ELSE
         INSERT INTO dbo.fact_entity_extraction (tenant_id, job_type, contract_version, source_page_id, chunk_id, entity_id, mention_id, run_id, is_rerun)
-        SELECT p_tenant_id, (p_passages[m.passage]).job_type, (p_passages[m.passage]).contract_version, (p_passages[m.passage]).source_page_id,
-               (p_passages[m.passage]).chunk_id, m.entity_id, m.mention_id, (p_passages[m.passage]).run_id, v_reruns[m.passage]
-          FROM (SELECT DISTINCT i.mention_id, i.entity_id, i.passage
-                  FROM unnest(p_items, p_mention_ids) i(ordinal, name, name_id, type_key, said_type, confidence, grounding, state, attributes,
-                                                        alias_of_name_id, passage, entity_id, mention_id)) m
-         ORDER BY m.mention_id
+        SELECT p_tenant_id, x.* FROM dbo.fn_extractions(p_passages, p_mention_ids, p_items, v_reruns) x
         ON CONFLICT (mention_id, job_type, contract_version, run_id, tenant_id) DO NOTHING;
     END IF;
 END $$;

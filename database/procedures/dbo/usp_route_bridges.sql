@@ -22,7 +22,6 @@ DECLARE
     v_items jsonb;
     v_fault text;
     v_ends record;
-    v_works jsonb;
     v_relations jsonb;
     v_family dbo.bridge_family;
     v_routed record;
@@ -75,22 +74,17 @@ BEGIN
     IF v_items = '[]' THEN
         RETURN;
     END IF;
-    SELECT * INTO v_ends FROM dbo.usp_resolve_ends(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, p_job_type, p_contract_version,
-        (SELECT jsonb_agg(jsonb_build_object('ordinal', e.item -> 'ordinal', 'is_object', s.member = 'object', 'family', e.item -> (s.member || '_family'),
-                    'name', e.item -> s.member, 'type', e.item -> (s.member || '_type'), 'date', e.item -> (s.member || '_date'), 'confidence', e.item -> 'confidence',
-                    'grounding', e.item -> 'grounding', 'evidence', e.item -> 'evidence'))
-           FROM jsonb_array_elements(v_items) e(item) CROSS JOIN unnest(ARRAY['subject', 'object']) s(member)));
+    SELECT * INTO v_ends FROM dbo.usp_resolve_item_ends(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, p_job_type, p_contract_version,
+        v_items, true, v_passage.char_start, v_passage.char_end);
     entities := entities || v_ends.entities;
     dimensions := v_ends.dimensions;
     evidence_new := evidence_new + v_ends.evidence_new;
-    SELECT coalesce(jsonb_object_agg(w.name_key, w.work_id), '{}') INTO v_works
-      FROM dbo.usp_resolve_works(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, v_items, v_passage.char_start, v_passage.char_end) w;
 
     FOR v_family IN SELECT f.* FROM dbo.bridge_family f
                      WHERE f.table_name IN (SELECT e.item ->> 'table_name' FROM jsonb_array_elements(v_items) e(item))
                      ORDER BY f.table_name COLLATE "C" LOOP
         SELECT * INTO v_routed FROM dbo.usp_write_rows(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, v_family.table_name,
-            (SELECT jsonb_agg(dbo.fn_bound_row(p_tenant_id, e.item, v_family.from_family || '_' || v_family.to_family, v_works, e.item -> 'marks')
+            (SELECT jsonb_agg(dbo.fn_bound_row(p_tenant_id, e.item, v_family.from_family || '_' || v_family.to_family, v_ends.works, e.item -> 'marks')
                         || jsonb_build_object('ordinal', e.item -> 'ordinal', v_family.from_column, f.target_id, v_family.to_column, t.target_id,
                                 v_family.role_column, dbo.fn_type_key(e.item ->> 'predicate'),
                                 'mention_id', f.mention_id, 'other_mention_id', t.mention_id))

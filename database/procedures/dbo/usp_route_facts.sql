@@ -19,7 +19,6 @@ SET jit = off AS $$
 DECLARE
     v_passage record;
     v_ends record;
-    v_works jsonb;
     v_table text;
     v_routed record;
 BEGIN
@@ -33,17 +32,11 @@ BEGIN
         RETURN;
     END IF;
     PERFORM dbo.usp_lock_item_names(p_tenant_id, p_facts);
-    SELECT * INTO v_ends FROM dbo.usp_resolve_ends(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, p_job_type, p_contract_version,
-        (SELECT jsonb_agg(jsonb_build_object('ordinal', e.place, 'is_object', false,
-                    'family', (dbo.fn_require_family(coalesce(e.item ->> 'subject_family', 'entity'))).family, 'name', e.item -> 'subject',
-                    'type', e.item -> 'subject_type', 'confidence', e.item -> 'confidence', 'grounding', e.item -> 'grounding',
-                    'evidence', e.item -> 'evidence') ORDER BY e.place)
-           FROM jsonb_array_elements(p_facts) WITH ORDINALITY e(item, place)));
+    SELECT * INTO v_ends FROM dbo.usp_resolve_item_ends(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, p_job_type, p_contract_version,
+        p_facts, false, v_passage.char_start, v_passage.char_end);
     entities := v_ends.entities;
     dimensions := v_ends.dimensions;
     evidence_new := v_ends.evidence_new;
-    SELECT coalesce(jsonb_object_agg(w.name_key, w.work_id), '{}') INTO v_works
-      FROM dbo.usp_resolve_works(p_tenant_id, p_run_id, p_source_page_id, p_chunk_id, p_facts, v_passage.char_start, v_passage.char_end) w;
 
     FOR v_table IN SELECT DISTINCT k.table_name FROM dbo.fact_family k
                     WHERE k.kind IN (SELECT dbo.fn_type_key(e.item ->> 'kind') FROM jsonb_array_elements(p_facts) e(item)) ORDER BY 1 LOOP
@@ -59,7 +52,7 @@ BEGIN
                JOIN dbo.fact_family f ON f.kind = k.kind AND f.table_name = v_table
                JOIN unnest(v_ends.ends) s ON s.ordinal = e.place
               CROSS JOIN LATERAL dbo.fn_measure(e.item -> 'value', e.item ->> 'unit') m
-              CROSS JOIN LATERAL (SELECT dbo.fn_bound_row(p_tenant_id, e.item, k.kind, v_works,
+              CROSS JOIN LATERAL (SELECT dbo.fn_bound_row(p_tenant_id, e.item, k.kind, v_ends.works,
                         CASE WHEN k.kind IN ('attribute', 'descriptor') THEN jsonb_build_object('kind', k.kind) ELSE '{}' END
                         || CASE WHEN v_table <> 'dbo.fact_measurement' AND e.item ->> 'unit' IS NOT NULL
                                 THEN jsonb_build_object('unit', e.item -> 'unit') ELSE '{}' END) AS bound_row) b),
