@@ -21,7 +21,7 @@ constexpr std::size_t fallback_window = 8192;
 constexpr double usual_characters_per_token = 4.0;
 constexpr std::uint64_t tokens_before_ratio_counts = 500;
 constexpr std::size_t counted_texts = 512;
-constexpr std::size_t longest_counted_text = 16 * 1024;
+constexpr std::size_t longest_counted_text = 16UL * 1024;
 
 std::size_t code_points(std::string_view utf8) {
     return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {

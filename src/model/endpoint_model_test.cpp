@@ -161,6 +161,7 @@ TEST(EndpointModel, CallsRunAtOnce) {
     server.start();
     auto model = model_at(server.url());
     std::vector<std::future<ChatAnswer>> calls;
+    calls.reserve(4);
     for (int call = 0; call < 4; ++call) {
         calls.push_back(
             std::async(std::launch::async, [&] { return model.complete(question(), {}); }));
