@@ -59,13 +59,13 @@ SELECT throws_ok($$SELECT pg_temp.cut('[{"char_start": 0, "char_end": 28, "fresh
 SELECT throws_ok($$SELECT pg_temp.cut('[{"char_start": 0, "char_end": "x", "fresh_start": 0, "token_count": 8}]')$$, 'AL003',
     'chunks[0].char_end: must be a whole number from 0', 'and one without numbers by its member');
 
--- A page of several blocks (131,072 characters each), cut within, across and at the ends of blocks.
+-- A page of several blocks (16,384 characters each, eight times that), cut within, across and at the ends of blocks.
 CREATE TEMP TABLE long_page AS SELECT tap.page(1, 'long', (SELECT string_agg('ø' || n, ' ') FROM generate_series(1, 60000) n)) AS id;
 SELECT vector.usp_process_chunk_source_output(tap.job('CHUNK_SOURCE', id, NULL), NULL, jsonb_build_object('chunks', (
     SELECT jsonb_agg(jsonb_build_object('char_start', r.a, 'char_end', r.b, 'fresh_start', r.a, 'token_count', 1))
-      FROM (VALUES (0, 131072), (131071, 131073), (131072, 262144), (1000, 300000), (262144, 262145), (262143, 390000)) r(a, b)))) FROM long_page;
+      FROM (VALUES (0, 131072), (131071, 131073), (131072, 262144), (1000, 300000), (262144, 262145), (262143, 390000), (16383, 16385), (16384, 32768)) r(a, b)))) FROM long_page;
 SELECT is((SELECT count(*) FILTER (WHERE c.content = substr(p.text, c.char_start + 1, c.char_end - c.char_start)) FROM vector.chunk c
-             JOIN sem.source_page p USING (source_page_id) JOIN long_page ON id = p.source_page_id), 6::bigint, 'a long page is cut where it was asked');
+             JOIN sem.source_page p USING (source_page_id) JOIN long_page ON id = p.source_page_id), 8::bigint, 'a long page is cut where it was asked');
 CREATE TEMP TABLE again AS SELECT tap.page(1, 'cut', 'Ærø lies far. Ærø lies near.') AS id;
 SELECT results_eq('SELECT body, chunks FROM again, vector.fn_earlier_cut(id)',
     $$VALUES ('Ærø lies far. Ærø lies far.'::text, '[{"char_start": 0, "char_end": 27, "fresh_start": 0}]'::jsonb)$$, 'the version after knows how the one before was cut');

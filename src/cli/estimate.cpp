@@ -85,6 +85,7 @@ json document_of(const work::Estimate& estimate, const std::string& model) {
     document["cost"] = estimate.cost;
     document["assumptions"] = estimate.assumptions;
     document["refused"] = refused_list(estimate.read);
+    document["skipped"] = skipped_list(estimate.read);
     document["by_type"] = json::array();
     for (const auto& calls : estimate.by_type) {
         auto row = figures(calls);

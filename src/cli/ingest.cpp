@@ -25,6 +25,8 @@ int ingest(Session& session, const IntakeArguments& arguments) {
                     {"jobs_enqueued", taken.jobs},
                     {"redirects", taken.redirects},
                     {"left_out", taken.left_out},
+                    {"skips", taken.skips},
+                    {"skipped", skipped_list(taken)},
                     {"refusals", taken.refusals},
                     {"refused", refused_list(taken)}});
     } else {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "cli/count_of.h"
 #include "cli/print.h"
 #include "store/sources.h"
 #include "telemetry/progress.h"
@@ -15,7 +16,32 @@ namespace almagest::cli {
 
 using nlohmann::json;
 
+namespace {
+
+json listed(const std::vector<work::Refusal>& refusals) {
+    auto list = json::array();
+    for (const auto& refusal : refusals)
+        list.push_back({{"path", refusal.path}, {"reason", refusal.reason}});
+    return list;
+}
+
+void tell_of_skipped(const work::TakenIn& taken) {
+    constexpr std::size_t most_names = 3;
+    if (taken.skips == 0) return;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(most_names, taken.skipped.size()); ++i)
+        names += (names.empty() ? "" : ", ") + printable(taken.skipped[i].path);
+    if (taken.skips > most_names)
+        names += fmt::format(" and {} more", grouped(taken.skips - most_names));
+    std::cerr << fmt::format(
+        "almagest: skipped {}: {}\n",
+        count_of(taken.skips, "file that is no page", "files that are no pages"), names);
+}
+
+}  // namespace
+
 void complain_about(const work::TakenIn& taken) {
+    tell_of_skipped(taken);
     for (const auto& refusal : taken.refused)
         std::cerr << "almagest: " << printable(refusal.path) << ": " << printable(refusal.reason)
                   << "\n";
@@ -82,10 +108,11 @@ work::TakenIn take_in_pages(Session& session, const IntakeArguments& arguments) 
 }
 
 json refused_list(const work::TakenIn& taken) {
-    auto list = json::array();
-    for (const auto& refusal : taken.refused)
-        list.push_back({{"path", refusal.path}, {"reason", refusal.reason}});
-    return list;
+    return listed(taken.refused);
+}
+
+json skipped_list(const work::TakenIn& taken) {
+    return listed(taken.skipped);
 }
 
 int nothing_read(Session& session, const work::TakenIn& taken) {
@@ -96,6 +123,7 @@ int nothing_read(Session& session, const work::TakenIn& taken) {
     if (session.json)
         print_json({{"error", "no page could be read"},
                     {"refused", refused_list(taken)},
+                    {"skipped", skipped_list(taken)},
                     {"redirects", taken.redirects},
                     {"left_out", taken.left_out}});
     if (only_others)
@@ -103,6 +131,9 @@ int nothing_read(Session& session, const work::TakenIn& taken) {
             "almagest: there is no page to read there: {} lead elsewhere, {} are of other "
             "namespaces (--namespaces takes them in)\n",
             grouped(taken.redirects), grouped(taken.left_out));
+    else if (taken.refusals == 0 && taken.skips > 0)
+        std::cerr << "almagest: there is no page to read there; give text, Markdown, HTML, PDF, "
+                     "MediaWiki dumps or JSON Lines\n";
     else if (taken.refusals == 0)
         std::cerr << "almagest: there is no file to read there; name files or folders with text, "
                      "Markdown, HTML, PDF, MediaWiki dumps or JSON Lines\n";

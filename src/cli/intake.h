@@ -22,11 +22,14 @@ void add_intake_options(CLI::App& command, IntakeArguments& arguments);
 /// Takes the pages in, with a bar; what could not be read goes to standard error.
 [[nodiscard]] work::TakenIn take_in_pages(Session& session, const IntakeArguments& arguments);
 
-/// What could not be read goes to standard error, each with its reason.
+/// What could not be read goes to standard error, each with its reason, and what was skipped.
 void complain_about(const work::TakenIn& taken);
 
 /// What could not be read, each {"path", "reason"}.
 [[nodiscard]] nlohmann::json refused_list(const work::TakenIn& taken);
+
+/// What folders hold besides pages, likewise.
+[[nodiscard]] nlohmann::json skipped_list(const work::TakenIn& taken);
 
 /// Nothing at all could be read: tells why; the exit code.
 [[nodiscard]] int nothing_read(Session& session, const work::TakenIn& taken);

@@ -178,6 +178,7 @@ int run(Session& session, const RunOptions& options) {
     if (session.json) {
         summary["this_run"] = call_figures(reading);
         summary["refused"] = refused_list(taken);
+        summary["skipped"] = skipped_list(taken);
         summary["new_pages"] = taken.new_pages;
         summary["stopped"] = reading.report.stopped;
         summary["spending_limit"] = limit;

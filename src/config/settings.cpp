@@ -79,7 +79,8 @@ Taker price_list(std::map<std::string, ModelPrices>& target) {
             const auto model = entry.first.as<std::string>();
             ModelPrices& prices = target[model];
             double cached = -1;
-            read_mapping(entry.second, path + "." + model, Source(source.file(), false),
+            read_mapping(entry.second, std::string(path).append(".").append(model),
+                         Source(source.file(), false),
                          {{"per_million_prompt_tokens",
                            real(prices.per_million_prompt_tokens, 0, kHighestPrice)},
                           {"per_million_cached_tokens", real(cached, 0, kHighestPrice)},

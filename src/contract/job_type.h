@@ -23,6 +23,7 @@ struct Version {
     [[nodiscard]] std::string text() const;
     /// Throws UsageError unless "MAJOR.MINOR.PATCH" of plain decimal numbers.
     [[nodiscard]] static Version parse(std::string_view text);
+    // NOLINTNEXTLINE(modernize-use-nullptr): there is no pointer; clang-tidy reads the default so
     friend auto operator<=>(const Version&, const Version&) = default;
 };
 

@@ -100,6 +100,7 @@ std::vector<CandidatePair> audit(const std::vector<Name>& names, unsigned thread
     {
         constexpr std::size_t step = 256;
         std::vector<std::jthread> workers;
+        workers.reserve(found.size());
         for (auto& own : found)
             workers.emplace_back([&] {
                 for (auto from = next.fetch_add(step); from < pairs.size();

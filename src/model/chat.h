@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -72,6 +73,11 @@ class ChatModel {
     [[nodiscard]] virtual std::size_t context_window() = 0;
     /// Exact tokens where the endpoint can tell, else an estimate.
     [[nodiscard]] virtual std::size_t count_tokens(std::string_view utf8) = 0;
+    /// Where tokens are estimated: the code points to a token as they are known now. The estimate
+    /// follows what the endpoint reports, so who counts many parts of one text holds on to it.
+    [[nodiscard]] virtual std::optional<double> estimated_characters_per_token() {
+        return std::nullopt;
+    }
     /// What the endpoint reported for earlier prompts of this model: code points, and the tokens
     /// that they took. Estimates start from it; who counts exactly needs none.
     virtual void remember_usage(std::size_t /*characters*/, std::size_t /*tokens*/) {}

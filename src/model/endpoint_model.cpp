@@ -21,7 +21,7 @@ constexpr std::size_t fallback_window = 8192;
 constexpr double usual_characters_per_token = 4.0;
 constexpr std::uint64_t tokens_before_ratio_counts = 500;
 constexpr std::size_t counted_texts = 512;
-constexpr std::size_t longest_counted_text = 16 * 1024;
+constexpr std::size_t longest_counted_text = 16UL * 1024;
 
 std::size_t code_points(std::string_view utf8) {
     return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
@@ -260,15 +260,21 @@ std::size_t EndpointModel::tokenize(std::string_view utf8) {
     return count;
 }
 
-std::size_t EndpointModel::estimate(std::string_view utf8) const {
-    double ratio = usual_characters_per_token;
+std::optional<double> EndpointModel::estimated_characters_per_token() {
+    return speaks_llama_cpp() ? std::nullopt : std::optional(ratio());
+}
+
+double EndpointModel::ratio() const {
+    constexpr double lowest = 0.5;
+    constexpr double highest = 8.0;
     const auto tokens = reported_tokens_.load();
-    if (tokens >= tokens_before_ratio_counts) {
-        ratio = std::clamp(
-            static_cast<double>(reported_characters_.load()) / static_cast<double>(tokens), 0.5,
-            8.0);
-    }
-    return static_cast<std::size_t>(std::ceil(static_cast<double>(code_points(utf8)) / ratio));
+    if (tokens < tokens_before_ratio_counts) return usual_characters_per_token;
+    const auto characters = static_cast<double>(reported_characters_.load());
+    return std::clamp(characters / static_cast<double>(tokens), lowest, highest);
+}
+
+std::size_t EndpointModel::estimate(std::string_view utf8) const {
+    return static_cast<std::size_t>(std::ceil(static_cast<double>(code_points(utf8)) / ratio()));
 }
 
 void EndpointModel::remember_usage(std::size_t characters, std::size_t tokens) {

@@ -44,6 +44,7 @@ class EndpointModel final : public ChatModel {
     [[nodiscard]] std::size_t context_window() override;
     /// By llama.cpp's /tokenize, else 4 characters a token, corrected by the usage reported so far.
     [[nodiscard]] std::size_t count_tokens(std::string_view utf8) override;
+    [[nodiscard]] std::optional<double> estimated_characters_per_token() override;
     void remember_usage(std::size_t characters, std::size_t tokens) override;
     [[nodiscard]] unsigned concurrency() const override { return endpoint_.concurrency; }
 
@@ -52,6 +53,7 @@ class EndpointModel final : public ChatModel {
     [[nodiscard]] std::optional<std::size_t> window_of_props();
     [[nodiscard]] std::optional<std::size_t> window_of_models();
     [[nodiscard]] std::size_t tokenize(std::string_view utf8);
+    [[nodiscard]] double ratio() const;
     [[nodiscard]] std::size_t estimate(std::string_view utf8) const;
     void learn_ratio(const ChatRequest& request, const Usage& usage);
     [[nodiscard]] Usage estimated_usage(const ChatRequest& request,

@@ -161,6 +161,7 @@ TEST(EndpointModel, CallsRunAtOnce) {
     server.start();
     auto model = model_at(server.url());
     std::vector<std::future<ChatAnswer>> calls;
+    calls.reserve(4);
     for (int call = 0; call < 4; ++call) {
         calls.push_back(
             std::async(std::launch::async, [&] { return model.complete(question(), {}); }));
@@ -377,6 +378,7 @@ TEST(EndpointModel, TokensAreCountedByLlamaCppOnceForEachText) {
     EXPECT_EQ(model.count_tokens("a long oak"), 3U);
     EXPECT_EQ(model.count_tokens("a long oak"), 3U);
     EXPECT_EQ(model.count_tokens(""), 0U);
+    EXPECT_EQ(model.estimated_characters_per_token(), std::nullopt);
     EXPECT_EQ(asked, 1);
 }
 
@@ -389,8 +391,10 @@ TEST(EndpointModel, EstimatesFollowTheUsageThatAnswersReport) {
     EXPECT_EQ(model.count_tokens(std::string(100, 'x')), 25U);
     auto request = question();
     request.messages[0].content = std::string(2000, 'x');
+    EXPECT_EQ(model.estimated_characters_per_token(), 4.0);
     static_cast<void>(model.complete(request, {}));
     EXPECT_EQ(model.count_tokens(std::string(100, 'x')), 50U);
+    EXPECT_EQ(model.estimated_characters_per_token(), 2.0);
 }
 
 TEST(EndpointModel, EstimatesBeginWithTheUsageOfEarlierCalls) {

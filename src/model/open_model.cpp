@@ -22,6 +22,7 @@ constexpr unsigned remote_calls_at_once = 8;
 
 std::string api_key_from(const config::LlmSettings& settings) {
     if (!settings.api_key_env.empty()) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets the environment
         const char* value = std::getenv(settings.api_key_env.c_str());
         if (value == nullptr || *value == '\0') {
             throw UsageError(fmt::format(
@@ -61,7 +62,7 @@ std::unique_ptr<ChatModel> open_endpoint(const config::LlmSettings& settings) {
 
 std::chrono::milliseconds recorded_delay() {
     constexpr auto name = "ALMAGEST_RECORDED_DELAY_MS";
-    const char* value = std::getenv(name);
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): likewise
     if (value == nullptr || *value == '\0') {
         return {};
     }

@@ -61,6 +61,7 @@ std::string whole_content(const system::Descriptor& file) {
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> result;
+    result.reserve(words.size() + 1);
     for (auto& word : words) {
         result.push_back(word.data());
     }
@@ -73,7 +74,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 void reset_signals() {
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
+    sigprocmask(SIG_SETMASK, &none, nullptr);  // NOLINT(concurrency-mt-unsafe): one thread is left
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
     for (int number = 1; number < NSIG; ++number) {

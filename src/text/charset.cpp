@@ -175,13 +175,13 @@ std::vector<std::string> detected(std::string_view bytes) {
 
 void refuse_binary(std::string_view utf8) {
     if (utf8.find('\0') != std::string_view::npos) {
-        throw PermanentError("it is binary (it has NUL bytes), not text");
+        throw NotAPage("it is binary (it has NUL bytes), not text");
     }
     const auto controls = std::count_if(utf8.begin(), utf8.end(), [](char byte) {
         return is_control(static_cast<unsigned char>(byte));
     });
     if (static_cast<std::size_t>(controls) * 20 > utf8.size()) {
-        throw PermanentError("it is binary (it is full of control characters), not text");
+        throw NotAPage("it is binary (it is full of control characters), not text");
     }
 }
 

@@ -69,15 +69,19 @@ class Chunker {
     }
 
   private:
+    /// Nothing that is likely to be far too long is counted, lest a text without places to cut it
+    /// be counted as a whole for each chunk.
+    [[nodiscard]] std::size_t far_behind(std::size_t from, std::size_t limit) const {
+        constexpr std::size_t far_too_long = 8;
+        constexpr std::size_t least_reach = 256;
+        return measured_->reach(from, far_too_long * limit) + least_reach;
+    }
+
     /// The last of `ends` up to which [from, end) has at most `limit` tokens. Guesses and counts to
     /// be sure; where counts are dear, stops when the next place looks too far.
     std::optional<Fit> fit(std::size_t from, Places ends, std::size_t limit) {
         constexpr int guesses = 4;
-        // Nothing that is likely to be far too long is counted, lest a text without places to cut
-        // it be counted as a whole for each chunk.
-        constexpr std::size_t far_too_long = 8;
-        constexpr std::size_t least_reach = 256;
-        const auto far = measured_->reach(from, far_too_long * limit) + least_reach;
+        const auto far = far_behind(from, limit);
         std::size_t low = 0;  // ends before this fit
         auto high = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), far) -
                                              ends.begin());
@@ -148,14 +152,24 @@ class Chunker {
         return tokens <= maximum_ ? Piece{piece.start, piece.fresh, kept_from, tokens} : piece;
     }
 
-    /// Starts of sentences behind `from` in the paragraph there, or, where that is a heading, in
-    /// the first paragraph behind it that is none.
+    /// Starts of sentences behind `from`, no further than a chunk may reach, in the paragraph there
+    /// or, where that is a heading, in the first paragraph behind it that is none; of nothing but
+    /// headings that far, their starts.
     std::vector<std::size_t> sentence_starts_after(std::size_t from) {
         const auto& paragraphs = places_.paragraphs();
+        const auto far = far_behind(from, maximum_);
+        std::vector<std::size_t> headings;
         for (auto i = places_.paragraph_at(from); i < paragraphs.size(); ++i) {
+            const auto& [start, end, is_heading] = paragraphs[i];
+            if (start > far) return headings;
+            if (is_heading) {
+                if (start > from) headings.push_back(start);
+                continue;
+            }
             const auto behind = after(places_.sentence_starts(i), from);
-            if (!behind.empty()) return {behind.begin(), behind.end()};
-            if (!paragraphs[i].heading) break;
+            const auto within = std::upper_bound(behind.begin(), behind.end(), far);
+            if (behind.empty()) break;
+            return {behind.begin(), std::max(within, behind.begin() + 1)};
         }
         return {};
     }
@@ -171,26 +185,24 @@ class Chunker {
         return {fresh, fresh, found.end, found.tokens};
     }
 
-    /// Where a sentence is longer than a chunk: at a word, else between characters.
+    /// Where a sentence is longer than a chunk: at a word, else between characters, else, in an
+    /// endless character, between code points.
     Piece inside_sentence(std::size_t fresh, std::size_t sentence_end) {
-        constexpr std::size_t least_window = 256;
-        const auto reach = measured_->reach(fresh, maximum_) - fresh;
-        for (auto window = least_window + 2 * reach;; window *= 4) {
-            auto to = std::min(sentence_end, fresh + window);
-            while (to < sentence_end && (static_cast<unsigned char>(text_[to]) & 0xC0U) == 0x80U)
-                ++to;
-            if (const auto found = fit(fresh, places_.word_starts(fresh, to), maximum_)) {
+        constexpr std::size_t least_reach = 256;
+        const auto reach = least_reach + 2 * (measured_->reach(fresh, maximum_) - fresh);
+        const auto& window = places_.window(fresh, reach, sentence_end);
+        for (const auto& places : {Places(window.words), Places(window.graphemes)}) {
+            if (const auto found = fit(fresh, after(places, fresh), maximum_)) {
                 return {fresh, fresh, found->end, found->tokens};
             }
-            const auto graphemes = places_.grapheme_starts(fresh, to);
-            if (const auto found = fit(fresh, graphemes, maximum_)) {
-                return {fresh, fresh, found->end, found->tokens};
-            }
-            if (!graphemes.empty() || to == sentence_end) break;
         }
         // The sentence's end is a cut too: a heading's, where the paragraph behind it is too long.
         const std::size_t end[] = {sentence_end};
         if (const auto found = fit(fresh, end, maximum_)) {
+            return {fresh, fresh, found->end, found->tokens};
+        }
+        const auto behind = places_.code_point_starts(fresh, std::min(sentence_end, fresh + reach));
+        if (const auto found = fit(fresh, behind, maximum_)) {
             return {fresh, fresh, found->end, found->tokens};
         }
         throw PermanentError("the character at byte " + std::to_string(fresh) +

@@ -269,9 +269,48 @@ TEST(Chunker, DoesNotCountAnEndlessWordForEachChunk) {
     EXPECT_LT(counter.bytes, 20 * word.size());
 }
 
+/// Pages that ask for the square of their length where each chunk looks at more than itself.
+class HardPages : public testing::TestWithParam<std::string> {
+  protected:
+    static std::string page() {
+        constexpr std::size_t size = 400'000;
+        const auto& pattern = GetParam();  // what comes once, "~", what goes on
+        const auto mark = pattern.find('~');
+        auto text = pattern.substr(0, mark);
+        while (text.size() < size) text += pattern.substr(mark + 1);
+        return text;
+    }
+};
+
+TEST_P(HardPages, AreRestoredAndCountedAFewTimes) {
+    const auto text = page();
+    for (const ChunkPolicy policy : {ChunkPolicy{250, 50, 80}, ChunkPolicy{20, 0, 5}}) {
+        expect_sound(text, policy, EstimatedTokens());
+        expect_sound(text, policy, exact_tokens());
+        const AskedTokens counter;
+        (void)chunk_text(text, policy, counter);
+        EXPECT_LT(counter.bytes, 40 * text.size());
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Endless, HardPages,
+    testing::Values(
+        "~word", "~😀",
+        "~👩‍👩‍👧‍👦❤️🏴󠁧󠁢󠁳󠁣󠁴󠁿👍🏽🇫🇷", "e~\u0301",
+        "👩~\u200D👩", "~ ", "~\n", "~永", "~สวัสดี",
+        "~Amber met 東京都の人。 Он жил. שלום. مرحبا ١٢٣. n\u0303 हिन्दी। ελληνικά; 한국어. ",
+        "~# Heading\n", "# Heading\n\n~and on ", "~One. ", "~a\n\n", "~a | b\n", "~.", "~Word."));
+
+TEST(Chunker, CutsAnEndlessCharacterBetweenCodePoints) {
+    const auto text = repeated("a e" + repeated("\u0301", 30) + " b ", 3);
+    for (const auto& part : contents(text, chunk_text(text, {10, 0, 0}, EstimatedTokens(1.0)))) {
+        EXPECT_LE(code_point_count(part), 10U);
+    }
+}
+
 TEST(Chunker, RefusesWhatCannotBeCut) {
-    EXPECT_THROW((void)chunk_text("e\u0301\u0301\u0301 x", {2, 0, 0}, EstimatedTokens(1.0)),
-                 PermanentError);
+    EXPECT_THROW((void)chunk_text("x", {2, 0, 0}, EstimatedTokens(0.25)), PermanentError);
     EXPECT_THROW((void)chunk_text("x", {0, 0, 0}, EstimatedTokens()), UsageError);
 }
 

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <memory>
 
 #include "error/error.h"
@@ -99,10 +98,7 @@ std::vector<Paragraph> paragraphs_of(std::string_view utf8) {
 }
 
 CutPlaces::CutPlaces(std::string_view text, std::string_view locale)
-    : text_(text),
-      locale_(locale),
-      paragraphs_(paragraphs_of(text)),
-      known_paragraph_(std::numeric_limits<std::size_t>::max()) {}
+    : text_(text), locale_(locale), paragraphs_(paragraphs_of(text)) {}
 
 std::size_t CutPlaces::paragraph_at(std::size_t offset) const {
     const auto next = std::upper_bound(
@@ -112,10 +108,16 @@ std::size_t CutPlaces::paragraph_at(std::size_t offset) const {
 }
 
 const std::vector<std::size_t>& CutPlaces::sentence_starts(std::size_t paragraph) {
-    if (paragraph == known_paragraph_) return known_starts_;
+    for (std::size_t i = 0; i < known_.size(); ++i) {
+        if (known_[i].paragraph != paragraph) continue;
+        next_known_ = 1 - i;
+        return known_[i].starts;
+    }
+    auto& known = known_[next_known_];
+    next_known_ = 1 - next_known_;
     const auto [start, end, heading] = paragraphs_[paragraph];
     const auto text = text_.substr(start, end - start);
-    known_starts_.clear();
+    known.starts.clear();
     std::size_t bytes = 0;
     std::size_t code_points = 0;
     for (const auto& sentence : sentences(text, locale_)) {
@@ -123,10 +125,10 @@ const std::vector<std::size_t>& CutPlaces::sentence_starts(std::size_t paragraph
             ++bytes;
             while (bytes < text.size() && U8_IS_TRAIL(text[bytes])) ++bytes;
         }
-        if (bytes > 0 && !splits_grapheme(start + bytes)) known_starts_.push_back(start + bytes);
+        if (bytes > 0 && !splits_grapheme(start + bytes)) known.starts.push_back(start + bytes);
     }
-    known_paragraph_ = paragraph;
-    return known_starts_;
+    known.paragraph = paragraph;
+    return known.starts;
 }
 
 bool CutPlaces::splits_grapheme(std::size_t offset) const {
@@ -151,8 +153,25 @@ std::vector<std::size_t> CutPlaces::word_starts(std::size_t from, std::size_t to
     return breaks;
 }
 
-std::vector<std::size_t> CutPlaces::grapheme_starts(std::size_t from, std::size_t to) const {
-    return breaks_of(BreakKind::grapheme, text_, from, to);
+const CutWindow& CutPlaces::window(std::size_t from, std::size_t reach, std::size_t end) {
+    constexpr std::size_t least_window = 1024;
+    constexpr std::size_t reaches = 4;  // so that most cuts find a window that is there
+    const bool is_within = window_.from <= from && from < window_.to;
+    if (is_within && (window_.to == end || (window_.to < end && from + reach <= window_.to))) {
+        return window_;
+    }
+    auto to = std::min(end, from + least_window + reaches * reach);
+    while (to < end && U8_IS_TRAIL(text_[to])) ++to;
+    window_ = {from, to, word_starts(from, to), breaks_of(BreakKind::grapheme, text_, from, to)};
+    return window_;
+}
+
+std::vector<std::size_t> CutPlaces::code_point_starts(std::size_t from, std::size_t to) const {
+    std::vector<std::size_t> starts;
+    for (auto at = from + 1; at < to; ++at) {
+        if (!U8_IS_TRAIL(text_[at])) starts.push_back(at);
+    }
+    return starts;
 }
 
 }  // namespace almagest::text

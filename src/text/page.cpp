@@ -51,13 +51,19 @@ bool starts_like_html(std::string_view bytes) {
            head.find("<body") != std::string::npos;
 }
 
+constexpr std::array<std::string_view, 5> kHtml = {"html", "htm", "xhtml", "xht", "shtml"};
+constexpr std::array<std::string_view, 4> kMarkdown = {"md", "markdown", "mdown", "mkd"};
+constexpr std::array<std::string_view, 3> kPlain = {"txt", "text", "asc"};
+
 }  // namespace
 
+bool has_page_name(std::string_view file_name) {
+    const std::string suffix = extension(file_name);
+    return suffix == "pdf" || is_one_of(suffix, kHtml) || is_one_of(suffix, kMarkdown) ||
+           is_one_of(suffix, kPlain);
+}
+
 std::optional<MediaType> detect_media_type(std::string_view file_name, std::string_view bytes) {
-    static constexpr std::array<std::string_view, 5> kHtml = {"html", "htm", "xhtml", "xht",
-                                                              "shtml"};
-    static constexpr std::array<std::string_view, 4> kMarkdown = {"md", "markdown", "mdown", "mkd"};
-    static constexpr std::array<std::string_view, 3> kPlain = {"txt", "text", "asc"};
     static constexpr std::array<std::string_view, 9> kOther = {
         "css", "js", "mjs", "json", "jsonl", "svg", "map", "yaml", "yml"};
     if (known_binary(bytes) || !looks_like_text(bytes)) return std::nullopt;
@@ -76,7 +82,10 @@ Page read_page(std::string_view name, std::string_view bytes,
     const auto refuse = [name](std::string_view why) -> void {
         throw PermanentError(fmt::format("{}: {}", name, why));
     };
-    if (bytes.empty()) refuse("it is empty; there is nothing to read");
+    const auto refuse_kind = [name](std::string_view why) -> void {
+        throw NotAPage(fmt::format("{}: {}", name, why));
+    };
+    if (bytes.empty()) refuse_kind("it is empty; there is nothing to read");
     Page page;
     const auto binary = known_binary(bytes);
     if (type == MediaType::pdf || (!type && binary == "a PDF")) {
@@ -91,15 +100,17 @@ Page read_page(std::string_view name, std::string_view bytes,
         return page;
     }
     if (binary)
-        refuse(fmt::format("it is {}, not a page; give text, Markdown, HTML or PDF", *binary));
+        refuse_kind(fmt::format("it is {}, not a page; give text, Markdown, HTML or PDF", *binary));
     std::string utf8;
     try {
         utf8 = decode(bytes, std::move(declared_charset), &page.charset);
+    } catch (const NotAPage& error) {
+        refuse_kind(error.what());
     } catch (const PermanentError& error) {
         refuse(error.what());
     }
     if (!type) type = detect_media_type(name, utf8);
-    if (!type) refuse("it is not a page; give text, Markdown, HTML or PDF");
+    if (!type) refuse_kind("it is not a page; give text, Markdown, HTML or PDF");
     page.media_type = *type;
     try {
         switch (page.media_type) {

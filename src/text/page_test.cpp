@@ -135,6 +135,27 @@ TEST(ReadPage, BinaryFilesAreRefusedByTheirKind) {
     EXPECT_EQ(read_page("a.txt", "RIFF is a kind of file.").text, "RIFF is a kind of file.");
 }
 
+TEST(ReadPage, WhatIsSomethingElseIsToldFromPagesWithFaults) {
+    const auto png = std::string("\x89PNG\r\n\x1A\n....");
+    for (const auto& [name, bytes] : std::vector<std::pair<std::string, std::string>>{
+             {"a.css", "p { }"}, {"a.html", png}, {"a", std::string("a\0b", 3)}, {"a.txt", ""}}) {
+        EXPECT_THROW((void)read_page(name, bytes), NotAPage) << name;
+    }
+    for (const auto& [name, bytes] : std::vector<std::pair<std::string, std::string>>{
+             {"a.html", "<meta charset='utf-8'><p>\xFF\xFE words</p>"}, {"a.txt", " \n"}}) {
+        try {
+            (void)read_page(name, bytes);
+            ADD_FAILURE() << name << " was read";
+        } catch (const NotAPage& error) {
+            ADD_FAILURE() << error.what();
+        } catch (const PermanentError& error) {
+            EXPECT_THAT(error.what(), HasSubstr(name));
+        }
+    }
+    EXPECT_TRUE(has_page_name("a/b.HTML") && has_page_name("notes.md") && has_page_name("x.pdf"));
+    EXPECT_FALSE(has_page_name("a.css") || has_page_name("README") || has_page_name("a.html.gz"));
+}
+
 TEST(ReadPage, PagesWithoutTextAreRefused) {
     EXPECT_THAT(refusal("a.txt", ""), HasSubstr("a.txt: it is empty"));
     EXPECT_THAT(refusal("a.txt", " \r\n\t \n"), HasSubstr("holds no readable text"));

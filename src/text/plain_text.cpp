@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "text/code_points.h"
@@ -28,40 +29,51 @@ Line line_of(std::string_view raw) {
     return line;
 }
 
-/// Lines, at any line end: LF, CRLF, CR, vertical tab, form feed, NEL, U+2028, U+2029. A form feed
-/// and U+2029 part paragraphs.
-std::vector<Line> lines_of(std::string_view text) {
-    std::vector<Line> lines;
-    std::size_t start = 0;
-    const auto end_line = [&](std::size_t end, std::size_t next) {
-        lines.push_back(line_of(text.substr(start, end - start)));
-        start = next;
-    };
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char byte = text[at];
-        const std::string_view rest = text.substr(at);
-        if (byte == '\n' || byte == '\v') {
-            end_line(at, at + 1);
-        } else if (byte == '\r') {
-            const std::size_t width = rest.starts_with("\r\n") ? 2 : 1;
-            end_line(at, at + width);
-            at += width - 1;
-        } else if (byte == '\f') {
-            end_line(at, at + 1);
-            lines.push_back({});
-        } else if (rest.starts_with("\xC2\x85")) {
-            end_line(at, at + 2);
-            ++at;
-        } else if (rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9")) {
-            const bool paragraph = rest[2] == '\xA9';
-            end_line(at, at + 3);
-            if (paragraph) lines.push_back({});
-            at += 2;
+/// Lines one after the other, at any line end: LF, CRLF, CR, vertical tab, form feed, NEL, U+2028,
+/// U+2029. A form feed and U+2029 part paragraphs: an empty line follows.
+class Lines {
+  public:
+    explicit Lines(std::string_view text) : text_(text) {}
+
+    std::optional<Line> next() {
+        if (std::exchange(empty_follows_, false)) return Line{};
+        if (at_ == text_.size()) return std::nullopt;
+        const std::size_t start = at_;
+        for (std::size_t end = start; end < text_.size(); ++end) {
+            const std::size_t width = width_of_end(text_.substr(end));
+            if (width == 0) continue;
+            at_ = end + width;
+            const auto mark = text_.substr(end, width);
+            empty_follows_ = mark == "\f" || mark == "\xE2\x80\xA9";
+            return line_of(text_.substr(start, end - start));
+        }
+        at_ = text_.size();
+        return line_of(text_.substr(start));
+    }
+
+  private:
+    /// Of the line end that the text begins with; 0 where it begins with none.
+    static std::size_t width_of_end(std::string_view text) {
+        switch (text[0]) {
+            case '\n':
+            case '\v':
+            case '\f':
+                return 1;
+            case '\r':
+                return text.starts_with("\r\n") ? 2 : 1;
+            case '\xC2':
+                return text.starts_with("\xC2\x85") ? 2 : 0;
+            case '\xE2':
+                return text.starts_with("\xE2\x80\xA8") || text.starts_with("\xE2\x80\xA9") ? 3 : 0;
+            default:
+                return 0;
         }
     }
-    if (start < text.size()) end_line(text.size(), text.size());
-    return lines;
-}
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    bool empty_follows_ = false;
+};
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -177,12 +189,13 @@ class ParagraphReader {
   public:
     ParagraphReader(PageWriter& writer, std::size_t& tables) : writer_(writer), tables_(tables) {}
 
-    void read(const std::vector<Line>& lines, std::size_t from, std::size_t to) {
-        if (to - from == 1 && is_in_capitals(lines[from])) {
-            writer_.heading(2, lines[from].text);
+    void read(const std::vector<Line>& lines) {
+        const std::size_t to = lines.size();
+        if (to == 1 && is_in_capitals(lines[0])) {
+            writer_.heading(2, lines[0].text);
             return;
         }
-        for (std::size_t at = from; at < to;) {
+        for (std::size_t at = 0; at < to;) {
             if (at + 1 < to && is_underlined(lines[at], lines[at + 1])) {
                 write_prose();
                 writer_.heading(rule_of(lines[at + 1]) == '=' ? 1 : 2, lines[at].text);
@@ -194,9 +207,9 @@ class ParagraphReader {
                 write_prose();
                 at = read_item(lines, at, to);
             } else if (is_table_row(lines[at]) && ((at + 1 < to && is_table_row(lines[at + 1])) ||
-                                                   (at > from && is_table_row(lines[at - 1])))) {
+                                                   (at > 0 && is_table_row(lines[at - 1])))) {
                 write_prose();
-                if (at == from || !is_table_row(lines[at - 1])) ++tables_;
+                if (at == 0 || !is_table_row(lines[at - 1])) ++tables_;
                 if (!draws_only(lines[at])) writer_.table_row(tables_, cells_of(lines[at]));
                 ++at;
             } else {
@@ -259,31 +272,35 @@ class ParagraphReader {
     std::vector<const Line*> prose_;
 };
 
-std::string title_of(const std::vector<Line>& lines) {
-    std::size_t at = 0;
-    while (at < lines.size() && (lines[at].text.empty() || rule_of(lines[at]) != '\0')) ++at;
-    if (at == lines.size() || lines[at].length > kLongestTitle || is_item(lines[at])) return "";
-    const bool alone =
-        at + 1 == lines.size() || lines[at + 1].text.empty() || rule_of(lines[at + 1]) != '\0';
-    const char last = lines[at].text.back();
-    return alone && at + 1 < lines.size() && last != '.' && last != ',' && last != ';'
-               ? lines[at].text
-               : "";
+std::string title_of(std::string_view utf8) {
+    Lines lines(utf8);
+    auto first = lines.next();
+    while (first && (first->text.empty() || rule_of(*first) != '\0')) first = lines.next();
+    if (!first || first->length > kLongestTitle || is_item(*first)) return "";
+    const auto next = lines.next();
+    const bool alone = next && (next->text.empty() || rule_of(*next) != '\0');
+    const char last = first->text.back();
+    return alone && last != '.' && last != ',' && last != ';' ? first->text : "";
 }
 
 }  // namespace
 
 PlainText read_plain_text(std::string_view utf8) {
-    const std::vector<Line> lines = lines_of(utf8);
+    constexpr std::size_t most_lines = 100'000;  // at once; a longer paragraph is read in parts
     PageWriter writer;
     std::size_t tables = 0;
-    for (std::size_t from = 0; from < lines.size();) {
-        std::size_t to = from;
-        while (to < lines.size() && !lines[to].text.empty()) ++to;
-        ParagraphReader(writer, tables).read(lines, from, to);
-        from = to + 1;
+    std::vector<Line> paragraph;
+    const auto read = [&] {
+        ParagraphReader(writer, tables).read(paragraph);
+        paragraph.clear();
+    };
+    Lines lines(utf8);
+    while (auto line = lines.next()) {
+        if (line->text.empty() || paragraph.size() == most_lines) read();
+        if (!line->text.empty()) paragraph.push_back(std::move(*line));
     }
-    return {title_of(lines), writer.take()};
+    read();
+    return {title_of(utf8), writer.take()};
 }
 
 }  // namespace almagest::text

@@ -70,5 +70,18 @@ TEST(PlainTextPage, TitleIsAFirstLineThatStandsAlone) {
     EXPECT_EQ(read_plain_text("only line").title, "");
 }
 
+TEST(PlainTextPage, OfAnEndlessParagraphKeepsEveryLine) {
+    std::string page;
+    std::string words;
+    for (int i = 0; i < 250'000; ++i) {
+        page += "a" + std::to_string(i % 10) + "\n";
+        words += "a" + std::to_string(i % 10);
+    }
+    auto text = text_of(page);
+    std::erase(text, '\n');
+    EXPECT_EQ(text, words);
+    EXPECT_EQ(text_of(std::string(1'000'000, '\n') + "a"), "a");
+}
+
 }  // namespace
 }  // namespace almagest::text

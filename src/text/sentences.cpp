@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -94,6 +95,14 @@ bool is_hiragana(char16_t c) {
     return c >= 0x3041 && c <= 0x309F;
 }
 
+bool is_greek(char16_t c) {
+    return ((c >= 0x0370 && c <= 0x03FF) || (c >= 0x1F00 && c <= 0x1FFF)) && is_letter(c);
+}
+
+bool is_accent(char16_t c) {
+    return c >= 0x0300 && c <= 0x036F;
+}
+
 bool is_terminator(char16_t c) {
     return c == u'.' || c == u'!' || c == u'?' || c == 0x2026;
 }
@@ -176,26 +185,49 @@ class Judge {
     /// seen no end because small letters follow further on; `to` if there is none.
     [[nodiscard]] std::size_t next_candidate(std::size_t from, std::size_t to) const {
         for (std::size_t i = from; i < to; ++i) {
-            if (!is_terminator(text_[i])) continue;
+            if (!is_terminator(text_[i])) {
+                if (const auto next = after_greek_question(i, to)) return *next;
+                continue;
+            }
             std::size_t next = i + 1;
             while (next < to && (is_closer(text_[next]) || is_terminator(text_[next]))) ++next;
+            // Of a run of marks the last one decides, lest an endless one be read for each of them.
+            i = is_terminator(text_[next - 1]) ? next - 1 : i;
+            const auto marks_end = next;
             next = after_notes(next, to);
             const auto spaces = next;
             while (next < to && is_space(text_[next])) ++next;
             if (next < to && text_[next] == u'.' && i > from && ends_before_dots(i)) return next;
-            if (next >= to) continue;
-            if (next == spaces) {
+            if (next < to && next == spaces) {
                 if (next == i + 1 && begins_unspaced(i)) return next;
-                continue;
-            }
-            if (is_digit(text_[next]) || is_opener(text_[next]) || is_letter(text_[next])) {
+            } else if (next < to && (is_digit(text_[next]) || is_opener(text_[next]) ||
+                                     is_letter(text_[next]))) {
                 return next;
             }
+            i = marks_end - 1;
         }
         return to;
     }
 
   private:
+    /// ";" after Greek asks: where a sentence begins behind the one at `mark`.
+    [[nodiscard]] std::optional<std::size_t> after_greek_question(std::size_t mark,
+                                                                  std::size_t to) const {
+        constexpr char16_t greek_question_mark = 0x037E;
+        if (text_[mark] != u';' && text_[mark] != greek_question_mark) return std::nullopt;
+        auto word_end = mark;
+        while (word_end > 0 && (is_closer(text_[word_end - 1]) || is_accent(text_[word_end - 1])))
+            --word_end;
+        if (word_end == 0 || !is_greek(text_[word_end - 1])) return std::nullopt;
+        auto next = mark + 1;
+        while (next < to && is_closer(text_[next])) ++next;
+        const auto spaces = next;
+        while (next < to && is_space(text_[next])) ++next;
+        const auto word = word_at(next);
+        const bool begins = next < to && next > spaces && !word.empty() && u_isupper(word[0]);
+        return begins ? std::optional(next) : std::nullopt;
+    }
+
     /// "[...]" and "(...)" stand for what was left out.
     [[nodiscard]] bool is_omission(std::size_t start, std::size_t end, std::size_t closed) const {
         if (end == closed || (text_[end] != u']' && text_[end] != u')')) return false;
@@ -209,15 +241,14 @@ class Judge {
     [[nodiscard]] bool begins_unspaced(std::size_t stop) const {
         if (text_[stop] != u'.' || stop == 0 || stop + 1 >= text_.size()) return false;
         if (!u_isupper(text_[stop + 1])) return false;
-        auto first = stop;
-        while (first > 0 && !is_space(text_[first - 1])) --first;
-        const auto before = text_.substr(first, stop - first);
-        const bool is_word =
-            before.size() > 1 && std::all_of(before.begin(), before.end(), is_letter);
-        const bool is_number =
-            !before.empty() && std::all_of(before.begin(), before.end(), [](char16_t c) {
-                return is_digit(c) || c == u',' || c == u'$';
-            });
+        const auto in_number = [](char16_t c) { return is_digit(c) || c == u',' || c == u'$'; };
+        auto word = stop;
+        while (word > 0 && is_letter(text_[word - 1])) --word;
+        auto number = stop;
+        while (number > 0 && in_number(text_[number - 1])) --number;
+        const auto begins = [this](std::size_t at) { return at == 0 || is_space(text_[at - 1]); };
+        const bool is_word = stop - word > 1 && begins(word);
+        const bool is_number = number < stop && begins(number);
         if (!is_word && !is_number) return false;
         const auto next = word_at(stop + 1);
         const auto after = stop + 1 + next.size();
@@ -370,10 +401,12 @@ class Judge {
         if (next.size() < 2 || !u_isupper(next[0]) || !u_islower(next[1]) || goes_with_time(next)) {
             return false;
         }
-        const auto before =
-            text_.substr(start, static_cast<std::size_t>(next.data() - text_.data()) - start);
-        return static_cast<std::size_t>(std::count(before.begin(), before.end(), u' ')) >
-               least_words;
+        const auto end = static_cast<std::size_t>(next.data() - text_.data());
+        std::size_t words = 0;
+        for (auto at = start; at < end && words <= least_words; ++at) {
+            words += is_space(text_[at]) ? 1U : 0U;
+        }
+        return words > least_words;
     }
 
     [[nodiscard]] bool opens_quotation(std::size_t at) const {

@@ -138,6 +138,31 @@ TEST(Sentences, EndInScriptsWithoutCapitals) {
     EXPECT_EQ(split("राम गया। वह आया।"), "राम गया। ¦ वह आया।");
 }
 
+TEST(Sentences, EndAtGreekQuestionMarks) {
+    EXPECT_EQ(split("Ποιος είδε το καράβι; Κανείς. Πού πήγε\u037E Στη Σύρο."),
+              "Ποιος είδε το καράβι; ¦ Κανείς. ¦ Πού πήγε\u037E ¦ Στη Σύρο.");
+    EXPECT_EQ(split("«Πού πάς;» «Στη Σύρο.»"), "«Πού πάς;» ¦ «Στη Σύρο.»");
+    EXPECT_EQ(split("Γιατι\u0301; Επειδη\u0301."), "Γιατι\u0301; ¦ Επειδη\u0301.");
+    EXPECT_EQ(split("Ποιος; Κανείς.", "el"), "Ποιος; ¦ Κανείς.");
+    for (const auto* text : {"«Πού πάς;» ρώτησε η Μαρία.", "Οι α; β; και γ;δ;Ε.",
+                             "Tam (Ταμ) slept; Orla sang; Quist left.", "; Κανείς"}) {
+        EXPECT_EQ(split(text), text);
+    }
+}
+
+/// Each of these took time with the square of its length.
+TEST(Sentences, OfEndlessRunsAreFoundInOnePass) {
+    const auto repeated = [](const std::string& piece) {
+        std::string text;
+        while (text.size() < 1'000'000) text += piece;
+        return text;
+    };
+    EXPECT_EQ(sentences(repeated(".")).size(), 1U);
+    EXPECT_EQ(sentences(repeated("?!)")).size(), 1U);
+    EXPECT_EQ(sentences(repeated("Word.")).size(), 1U);
+    EXPECT_GT(sentences(repeated("5\ta.m.\tFoo\t")).size(), 1000U);
+}
+
 TEST(Sentences, KeepWideQuotationMarksWithWhatTheyOpenAndClose) {
     const auto* said = "彼は来た。「行こう。」と彼は言った。『港』は古い。（終わり。）次。";
     EXPECT_EQ(split(said),

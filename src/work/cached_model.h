@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "model/chat.h"
@@ -33,6 +34,9 @@ class CachedModel final : public model::ChatModel {
     [[nodiscard]] std::size_t context_window() override { return model_->context_window(); }
     [[nodiscard]] std::size_t count_tokens(std::string_view utf8) override {
         return model_->count_tokens(utf8);
+    }
+    [[nodiscard]] std::optional<double> estimated_characters_per_token() override {
+        return model_->estimated_characters_per_token();
     }
     [[nodiscard]] unsigned concurrency() const override { return model_->concurrency(); }
 

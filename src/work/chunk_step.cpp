@@ -20,15 +20,20 @@
 namespace almagest::work {
 namespace {
 
+/// Counts as the model does now: what answers report meanwhile changes no estimate, so that all of
+/// a text is cut by one measure.
 class ModelTokens final : public text::TokenCounter {
   public:
-    explicit ModelTokens(model::ChatModel& model) : model_(&model) {}
+    explicit ModelTokens(model::ChatModel& model) : model_(&model) {
+        if (const auto ratio = model.estimated_characters_per_token()) estimate_.emplace(*ratio);
+    }
     [[nodiscard]] std::size_t count(std::string_view utf8) const override {
-        return model_->count_tokens(utf8);
+        return estimate_ ? estimate_->count(utf8) : model_->count_tokens(utf8);
     }
 
   private:
     model::ChatModel* model_;
+    std::optional<text::EstimatedTokens> estimate_;
 };
 
 /// The counter of a vocabulary, read once for all pages.

@@ -74,6 +74,40 @@ TEST_F(ChunkStep, BudgetsByTheVocabularyOfTheConfiguration) {
     EXPECT_LT(by_vocabulary.available, chunk_budget_for(settings_, registry, model).available);
 }
 
+/// Another job reports usage after each count.
+class EstimatingModel final : public model::ChatModel {
+  public:
+    [[nodiscard]] model::ChatAnswer complete(const model::ChatRequest&, std::stop_token,
+                                             const std::function<void(std::size_t)>&) override {
+        throw PermanentError("it is not asked");
+    }
+    [[nodiscard]] std::string name() const override { return "estimating"; }
+    [[nodiscard]] std::size_t context_window() override { return 1000; }
+    [[nodiscard]] std::size_t count_tokens(std::string_view utf8) override {
+        ratio_ = ratio_ > 3 ? 2 : 4;
+        return text::EstimatedTokens(ratio_).count(utf8);
+    }
+    [[nodiscard]] std::optional<double> estimated_characters_per_token() override { return ratio_; }
+    [[nodiscard]] unsigned concurrency() const override { return 1; }
+
+  private:
+    double ratio_ = 2;
+};
+
+TEST_F(ChunkStep, CutsAPageByOneMeasure) {
+    EstimatingModel model;
+    settings_.chunk.vocabulary_file.clear();
+    std::string page;
+    for (int i = 0; i < 100; ++i) page += "Orla sailed to the lighthouse and stood there. ";
+    const auto output = chunk_source_output(page, budget_, settings_, model);
+    ASSERT_GT(output.at("chunks").size(), 10U);
+    for (const auto& chunk : output.at("chunks")) {
+        const auto characters =
+            chunk.at("char_end").get<std::size_t>() - chunk.at("char_start").get<std::size_t>();
+        EXPECT_EQ(chunk.at("token_count"), (characters + 1) / 2);
+    }
+}
+
 TEST_F(ChunkStep, SaysWhatIsWrongWithTheVocabulary) {
     model::RecordedModel model(folder_, std::chrono::milliseconds(0));
     const auto refusal = [&] {

@@ -107,7 +107,7 @@ class Intake {
         for (const auto& refusal : refused) ledger_.refuse(refusal.path, refusal.reason);
         for (const auto& file : files) {
             std::error_code unknown;
-            const auto size = file == "-" ? 0 : fs::file_size(file, unknown);
+            const auto size = file.path == "-" ? 0 : fs::file_size(file.path, unknown);
             if (!unknown) progress_.bytes += size;
         }
         for (const auto& file : files) take_file(file);
@@ -117,7 +117,8 @@ class Intake {
     }
 
   private:
-    void take_file(const fs::path& path) {
+    void take_file(const PageFile& file) {
+        const auto& path = file.path;
         const std::string locator = locator_of(path);
         try {
             ByteSource bytes(path, [this](std::uint64_t read) { advance(read); });
@@ -128,6 +129,11 @@ class Intake {
             } else {
                 take_page(path, locator, bytes.rest(settings_.maximum_page_bytes));
             }
+        } catch (const text::NotAPage& error) {
+            if (file.is_of_folder && !text::has_page_name(path.filename().string()))
+                ledger_.skip(path.string(), error.what());
+            else
+                ledger_.refuse(path.string(), error.what(), locator);
         } catch (const PermanentError& error) {
             ledger_.refuse(path.string(), error.what(), locator);
         } catch (const fs::filesystem_error& error) {
@@ -201,7 +207,7 @@ class Intake {
             return bzip2_stream([this, path, locator](std::string_view unpacked) {
                 auto inside = stream_of(path, locator, unpacked, false);
                 if (!inside)
-                    throw PermanentError(
+                    throw text::NotAPage(
                         "is bzip2 of neither a MediaWiki dump nor JSON Lines; unpack it first");
                 return inside;
             });

@@ -29,7 +29,8 @@ struct IntakeProgress {
 };
 
 /// Reads pages from files, folders, http(s) addresses and standard input ("-") and stores them with
-/// their first jobs. What cannot be read is refused, and the rest goes on. Memory does not grow
+/// their first jobs. What cannot be read is refused, and the rest goes on; what a folder holds
+/// besides pages is skipped. Memory does not grow
 /// with dumps and JSON Lines, but for 8 bytes a page. With `open`, pages are stored while the next
 /// ones are read. Throws TransientError when the database is lost.
 [[nodiscard]] TakenIn take_in(PageStore& store, int tenant_id,

@@ -80,6 +80,14 @@ void IntakeLedger::refuse(const std::string& path, const std::string& reason,
     taken_.refused.push_back(refusal);
 }
 
+void IntakeLedger::skip(const std::string& path, const std::string& reason) {
+    if (++taken_.skips > kMostRefusals) return;
+    const Refusal skipped{as_utf8(path), as_utf8(reason)};
+    telemetry::log(telemetry::Level::info, "skipped", {},
+                   {{"path", skipped.path}, {"reason", skipped.reason}});
+    taken_.skipped.push_back(skipped);
+}
+
 void IntakeLedger::redirect(store::Redirect redirect) {
     redirects_.push_back(std::move(redirect));
     if (redirects_.size() >= kPagesAtOnce) note_redirects();

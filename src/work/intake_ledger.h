@@ -23,6 +23,8 @@ struct TakenIn {
     std::vector<std::int64_t> source_page_ids;
     std::vector<Refusal> refused;  ///< the first thousand
     std::uint64_t refusals = 0;    ///< all of them
+    std::vector<Refusal> skipped;  ///< no pages, found in folders; the first thousand
+    std::uint64_t skips = 0;       ///< all of them
     std::uint64_t new_pages = 0;
     std::uint64_t redirects = 0;  ///< kept as other names of pages
     std::uint64_t left_out = 0;   ///< pages of a dump that were not asked for
@@ -45,6 +47,8 @@ class IntakeLedger {
     /// With a locator the database remembers it too.
     void refuse(const std::string& path, const std::string& reason,
                 const std::string& locator = "");
+    /// A file of a folder that is no page, which is no failure.
+    void skip(const std::string& path, const std::string& reason);
     void redirect(store::Redirect redirect);
     void leave_out() { ++taken_.left_out; }
     /// All so far, whether stored already or not.

@@ -37,14 +37,14 @@ TEST_F(PageFiles, OfAFolderAreAllBelowItInAFixedOrderWithoutHiddenOnes) {
     write(".hidden");
     write(".git/config");
     EXPECT_EQ(page_files({folder_.string()}, refused_),
-              (std::vector<fs::path>{first, middle, last}));
+              (std::vector<PageFile>{{first, true}, {middle, true}, {last, true}}));
     EXPECT_TRUE(refused_.empty());
 }
 
 TEST_F(PageFiles, ThatAreMissingAreRefusedAndTheRestGoesOn) {
     const auto there = write("there.txt");
     EXPECT_EQ(page_files({"/no/such/page.txt", there.string()}, refused_),
-              std::vector<fs::path>{there});
+              std::vector<PageFile>{{there}});
     ASSERT_EQ(refused_.size(), 1U);
     EXPECT_EQ(refused_[0].path, "/no/such/page.txt");
     EXPECT_EQ(refused_[0].reason, "no such file or folder");

@@ -24,6 +24,27 @@ class PagesThatCannotBeRead(EndpointCase):
         (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
         self.refused(folder)
 
+    def test_what_a_folder_holds_besides_pages_is_skipped_and_named(self):
+        folder = self.home.inputs / "site"
+        folder.mkdir()
+        (folder / "veyra.md").write_bytes((PAGES / "veyra.md").read_bytes())
+        (folder / "style.css").write_text("p { color: red }")
+        result = self.home.run("run", folder)
+        self.assertDone(result)
+        self.assertSays(result, "skipped 1 file that is no page", "site/style.css")
+        (folder / "mast.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+        (folder / "LOCK").touch()
+        for command in ("ingest", "run", "estimate"):
+            told = self.home.run(command, folder, "--json")
+            self.assertDone(told)
+            self.assertEqual(["LOCK", "mast.png", "style.css"], [skipped["path"].rsplit("/", 1)[1] for skipped in told.json()["skipped"]])
+        self.assertEqual(0, self.home.number("SELECT count(*) FROM ingest.work_item WHERE locator LIKE '%/site/%' AND locator NOT LIKE '%veyra.md'"))
+        named = self.home.run("run", *sorted(folder.iterdir()))
+        self.assertDone(named, 3)
+        self.assertSays(named, "style.css", "mast.png", "not a page")
+        (folder / "blank.html").touch()  # a page by its name
+        self.assertDone(self.home.run("ingest", folder), 3)
+
     def test_a_binary_file(self):
         self.refused(self.home.write("program.txt", b"\x7fELF\x02\x01\x01" + bytes(4096)))
 

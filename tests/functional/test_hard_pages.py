@@ -14,6 +14,17 @@ PIECES = {
 }
 
 
+ENDLESS = {  # in which a chunk may begin anywhere
+    "marks": "e" + "\u0301" * 200_000,
+    "family": "👩" + "\u200d👩" * 100_000,
+    "dots": "." * 300_000,
+    "one-word": "Word." * 80_000,
+    "no-stop": "永字八法" * 50_000,
+    "headings": "# Harbour\n\n" * 30_000,
+    "letters": "a\n" * 150_000,
+}
+
+
 class HardPages(HomeCase):
     def setUp(self):
         super().setUp()
@@ -39,6 +50,16 @@ class HardPages(HomeCase):
                     self.assertNotIn(code, "\u200d\ufe0f\U0001f3fd\U000e0067", "a chunk begins inside a character")
         self.assertEqual([["t"]], self.home.sql("SELECT bool_and(e.quote = substr(p.text, e.char_start + 1, e.char_end - e.char_start)) "
                                                 "FROM dbo.evidence AS e JOIN sem.source_page AS p USING (source_page_id)"))
+
+    def test_endless_characters_words_and_lines_are_cut_and_restored(self):
+        self.done("ingest", *[self.home.write(f"{name}.txt", text) for name, text in ENDLESS.items()])
+        self.done("work", "--types", "CHUNK_SOURCE", "--drain", "--quiet")
+        for name in ENDLESS:
+            with self.subTest(name):
+                where = f"FROM vector.chunk AS c JOIN sem.source_page AS p USING (source_page_id) WHERE p.locator LIKE '%/{name}.txt'"
+                self.assertEqual([["t"]], self.home.sql(f"SELECT string_agg(c.content, '' ORDER BY c.chunk_index) = min(p.text) {where}"))
+                self.assertGreater(self.home.number(f"SELECT count(*) {where}"), 20)
+                self.assertLessEqual(self.home.number(f"SELECT max(c.token_count) {where}"), 1500)
 
     def test_twelve_megabytes_are_taken_in_and_cut(self):
         paragraph = "Amber Crane sailed with Bruno Dale to the island, and nobody asked why. " * 12 + "\n\n"

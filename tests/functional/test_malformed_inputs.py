@@ -101,10 +101,11 @@ class MalformedInputs(HomeCase):
         result = self.home.run("ingest", "--json", self.home.inputs, timeout=300)
         self.assertDone(result, 3)
         done = json.loads(result.out)
-        self.assertTrue(all(refusal["reason"].strip() for refusal in done["refused"]))
-        told = "\n".join(refusal["path"] for refusal in done["refused"])
+        untaken = done["refused"] + done["skipped"]
+        self.assertTrue(all(one["reason"].strip() for one in untaken))
+        told = "\n".join(one["path"] for one in untaken)
         locators = "\n".join(row[0] for row in self.home.sql("SELECT locator FROM sem.source_page"))
-        self.assertEqual(len(done["refused"]), done["refusals"], "more were refused than are listed")
+        self.assertEqual(len(untaken), done["refusals"] + done["skips"], "more were refused than are listed")
         silent = [name for name in files if name not in told and name not in locators and f"/Ship_{int(name[:4]) if name[:4].isdigit() else 'none'}x" not in locators]
         read = {"deep-wikitext.xml": "Deep", "unclosed-wikitext.xml": "Open", "links-wikitext.xml": "Links", "tables-wikitext.xml": "Tables"}
         self.assertEqual([], [name for name, title in read.items() if f"/wiki/{title}" not in locators])

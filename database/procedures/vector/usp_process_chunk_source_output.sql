@@ -13,9 +13,11 @@ DECLARE
     v_page sem.source_page;
     v_chunks jsonb := dbo.fn_items(p_output, 'chunks', 1000000); -- the largest page in the smallest chunks has fewer
     v_policy jsonb := coalesce(nullif(p_output -> 'policy', 'null'), '{}');
-    -- A place in a long text is found by counting from its beginning: once for each block, not for each chunk.
-    c_block CONSTANT integer := 131072;
-    v_text text;
+    -- A place in a text is found by counting all of its characters: within a block, not within the page. The blocks are
+    -- made by parting the page into few, these into few, and so on, for the same reason.
+    c_block CONSTANT integer := 16384;
+    c_parts CONSTANT integer := 8;
+    v_size integer := c_block;
     v_blocks text[];
     v_bad record;
     v_new integer;
@@ -43,8 +45,15 @@ BEGIN
             'chunks[%s]: its range is empty or outside of the page, which has %s characters', v_bad.place, v_page.text_length);
     END IF;
 
-    v_text := v_page.text || ''; -- unpacked once
-    v_blocks := ARRAY(SELECT substr(v_text, b.start + 1, c_block) FROM generate_series(0, v_page.text_length - 1, c_block) b(start) ORDER BY b.start);
+    v_blocks := ARRAY[v_page.text || '']; -- unpacked once
+    WHILE v_size < v_page.text_length LOOP v_size := v_size * c_parts; END LOOP;
+    WHILE v_size > c_block LOOP
+        v_size := v_size / c_parts;
+        v_blocks := ARRAY(SELECT substr(b.block, p.part * v_size + 1, v_size)
+                            FROM unnest(v_blocks) WITH ORDINALITY b(block, place)
+                           CROSS JOIN generate_series(0, c_parts - 1) p(part)
+                           WHERE ((b.place - 1) * c_parts + p.part) * v_size < v_page.text_length ORDER BY b.place, p.part);
+    END LOOP;
     WITH cut AS MATERIALIZED (
         SELECT DISTINCT ON (char_start, char_end) c.*,
                substr(CASE WHEN b.first = b.last THEN v_blocks[b.first] ELSE array_to_string(v_blocks[b.first:b.last], '') END,
@@ -53,10 +62,9 @@ BEGIN
          CROSS JOIN LATERAL (SELECT c.char_start / c_block + 1 AS first, (c.char_end - 1) / c_block + 1 AS last) b
          ORDER BY char_start, char_end
     ), numbered AS (
-        SELECT cut.*, encode(sha256(convert_to(cut.content, 'UTF8')), 'hex') AS content_sha256,
-               row_number() OVER (ORDER BY cut.char_start, cut.char_end) - 1 AS chunk_index,
-               row_number() OVER (PARTITION BY cut.content ORDER BY cut.char_start, cut.char_end) - 1 AS occurrence
-          FROM cut
+        SELECT h.*, row_number() OVER (ORDER BY h.char_start, h.char_end) - 1 AS chunk_index,
+               row_number() OVER (PARTITION BY h.content_sha256 ORDER BY h.char_start, h.char_end) - 1 AS occurrence
+          FROM (SELECT cut.*, encode(sha256(convert_to(cut.content, 'UTF8')), 'hex') AS content_sha256 FROM cut) h
     ), written AS (
         INSERT INTO vector.chunk AS k (tenant_id, source_page_id, ingest_record_id, chunk_index, char_start, char_end,
                                        fresh_start, content, content_sha256, occurrence, token_count)
@@ -73,8 +81,8 @@ BEGIN
 
     UPDATE vector.chunk k SET is_current = false
      WHERE k.source_page_id = v_page.source_page_id AND k.is_current
-       AND NOT EXISTS (SELECT FROM jsonb_to_recordset(v_chunks) c(char_start integer, char_end integer)
-                        WHERE c.char_start = k.char_start AND c.char_end = k.char_end);
+       -- NOT IN is hashed, whatever is thought of how many chunks a page has.
+       AND (k.char_start, k.char_end) NOT IN (SELECT c.char_start, c.char_end FROM jsonb_to_recordset(v_chunks) c(char_start integer, char_end integer));
     INSERT INTO vector.source_registry AS r (source_page_id, tenant_id, chunk_count, policy)
     SELECT v_page.source_page_id, v_page.tenant_id, count(*), v_policy
       FROM vector.chunk k WHERE k.source_page_id = v_page.source_page_id AND k.is_current
