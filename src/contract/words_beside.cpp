@@ -45,7 +45,7 @@ bool is_name(const std::string& text) {
 }  // namespace
 
 std::string without_asides(std::string_view text) {
-    const auto plain = without_brackets(text);
+    auto plain = without_brackets(text);
     for (const std::string_view mark : {",", " -", " \u2013", " \u2014", "\u2014"}) {
         if (!plain.starts_with(mark)) continue;
         const auto last = plain.rfind(mark);
