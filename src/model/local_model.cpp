@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <utility>
 
 #include "error/error.h"
+#include "model/gguf.h"
 
 namespace almagest::model {
 namespace {
@@ -36,6 +38,14 @@ Endpoint endpoint_of(const LocalServer& server, const ModelFile& file, unsigned 
     return endpoint;
 }
 
+/// Where a window slides, or states recur, a slot that took over another's gives answers of less
+/// worth (Gemma 3: pairs of one page 1.00 → .56); these attend to all that they hold.
+bool can_share_slots(const ModelFile& file) {
+    const auto attention = gguf_attention(file.path);
+    return !attention.has_sliding_window &&
+           (attention.architecture == "llama" || attention.architecture == "qwen2");
+}
+
 }  // namespace
 
 LocalModel::LocalModel(const config::LlmSettings& settings, const config::Places& places,
@@ -43,8 +53,10 @@ LocalModel::LocalModel(const config::LlmSettings& settings, const config::Places
     : file_(find_model(settings, places)),
       server_(settings, places, file_, std::move(supervisor)),
       endpoint_(endpoint_of(server_, file_, settings.server_slots), settings),
-      prefix_(endpoint_of(server_, file_, settings.server_slots), settings,
-              server_.files().slots()),
+      prefix_(can_share_slots(file_) ? std::make_unique<SharedPrefix>(
+                                           endpoint_of(server_, file_, settings.server_slots),
+                                           settings, server_.files().slots())
+                                     : nullptr),
       patience_(settings.server_start_timeout) {}
 
 template <typename Call>
@@ -54,7 +66,7 @@ auto LocalModel::while_it_restarts(const std::stop_token& stop, const Call& call
         try {
             return call();
         } catch (const CannotConnect& error) {
-            prefix_.forget();
+            if (prefix_) prefix_->forget();
             if (const auto failure = server_.revive()) {
                 throw EndpointUnusable(*failure);
             }
@@ -62,7 +74,7 @@ auto LocalModel::while_it_restarts(const std::stop_token& stop, const Call& call
                 throw;
             }
         } catch (const TransientError& error) {
-            prefix_.forget();
+            if (prefix_) prefix_->forget();
             static_cast<void>(server_.revive());
             throw TransientError(
                 error.what(), std::max(error.retry_after().value_or(restart_time), restart_time));
@@ -74,7 +86,7 @@ auto LocalModel::while_it_restarts(const std::stop_token& stop, const Call& call
 ChatAnswer LocalModel::complete(const ChatRequest& request, std::stop_token stop,
                                 const std::function<void(std::size_t)>& on_token) {
     return while_it_restarts(stop, [&] {
-        const auto read = prefix_.prepare(request, stop);
+        const auto read = prefix_ ? prefix_->prepare(request, stop) : 0;
         auto answer = endpoint_.complete(request, stop, on_token);
         answer.usage.cached_tokens -= std::min(answer.usage.cached_tokens, read);
         return answer;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 
 #include "model/endpoint_model.h"
 #include "model/local_server.h"
@@ -31,7 +32,7 @@ class LocalModel final : public ChatModel {
     ModelFile file_;
     LocalServer server_;
     EndpointModel endpoint_;
-    SharedPrefix prefix_;
+    std::unique_ptr<SharedPrefix> prefix_;  ///< null: the model cannot
     std::chrono::milliseconds patience_;
 };
 
