@@ -42,10 +42,6 @@ Range line_of(const Passage& passage, const Range& place) {
     return sentence_of(passage, place);
 }
 
-bool is_one_of(const std::string& word, const std::vector<std::string>& words) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// Sentences about the names of one answer.
 class Told {
   public:

@@ -57,10 +57,6 @@ void set_date(const FamilyRule& rule, const IndexedPassage& in, json* item) {
     }
 }
 
-bool is_one_of(const std::string& word, const std::vector<std::string>& words) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// Does a sentence say one of the rule's words of the item?
 bool is_told(const FamilyRule& rule, const IndexedPassage& in, const json& item) {
     const auto places = places_of(item, in);

@@ -55,6 +55,10 @@ std::string without_asides(std::string_view text) {
     return plain;
 }
 
+bool is_one_of(const std::string& word, const std::vector<std::string>& words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 std::vector<std::string> words_of(std::string_view text) {
     std::istringstream stream(text::name_key(text));
     std::vector<std::string> words;
@@ -67,9 +71,8 @@ std::vector<std::string> words_of(std::string_view text) {
 
 bool has_only(std::string_view text, const std::vector<std::string>& words) {
     const auto own = words_of(without_asides(text));
-    return std::all_of(own.begin(), own.end(), [&](const std::string& word) {
-        return std::find(words.begin(), words.end(), word) != words.end();
-    });
+    return std::all_of(own.begin(), own.end(),
+                       [&](const std::string& word) { return is_one_of(word, words); });
 }
 
 }  // namespace almagest::contract

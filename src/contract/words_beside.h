@@ -14,6 +14,8 @@ namespace almagest::contract {
 [[nodiscard]] std::vector<text::Range> places_of(const nlohmann::json& item,
                                                  const IndexedPassage& in);
 
+[[nodiscard]] bool is_one_of(const std::string& word, const std::vector<std::string>& words);
+
 /// The words of a text as name keys have them, without commas and what is no word.
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text);
 
