@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -288,7 +287,7 @@ class Grounding {
         double sure = ground_.default_confidence;
         if (own != item.end() && own->is_number() && *own >= 0.0 && *own <= 1.0)
             sure = own->get<double>();
-        return std::round(sure * worth * 10'000) / 10'000;
+        return rounded_confidence(sure * worth);
     }
 
     void set_bounds_of(json* item, const Support& support, const std::vector<Mention>& mentions,
@@ -368,12 +367,8 @@ class Grounding {
 
     json evidence(const Support& support) const {
         auto list = json::array();
-        for (const auto& place : support.places) {
-            list.push_back({{"char_start", in_.passage.offset + place.start},
-                            {"char_end", in_.passage.offset + place.end},
-                            {"quote", std::string(index_.slice(place))},
-                            {"grounding", support.how}});
-        }
+        for (const auto& place : support.places)
+            list.push_back(evidence_at(place, support.how, in_));
         return list;
     }
 

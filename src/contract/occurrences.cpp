@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "contract/item_bounds.h"
 #include "contract/words_beside.h"
@@ -186,13 +185,9 @@ json told(const OccurrenceKind& kind, const json& item, const Place& place, cons
     const auto sentence = in.index.slice(line);
     json event{{"family", "event"},
                {"type", kind.type},
-               {"confidence", std::round(item.value("confidence", 0.0) * worth * 10'000) / 10'000},
+               {"confidence", rounded_confidence(item.value("confidence", 0.0) * worth)},
                {"grounding", "exact"},
-               {"evidence",
-                {{{"char_start", in.passage.offset + line.start},
-                  {"char_end", in.passage.offset + line.end},
-                  {"quote", std::string(sentence)},
-                  {"grounding", "exact"}}}},
+               {"evidence", json::array({evidence_at(line, "exact", in)})},
                {"participants",
                 {{{"name", item.at("name")}, {"type", item.at("type")}, {"role", kind.role}}}}};
     const Range name{place.range.start - line.start, place.range.end - line.start};
@@ -214,9 +209,10 @@ json occurrences(const OccurrenceRule& rule, const json& items, const IndexedPas
     const Told sentences(rule, items);
     for (const auto& item : items) {
         const auto type = text_of(item, "type");
+        const auto places = places_with_pronouns(item, in);
         for (const auto& kind : rule.kinds) {
             if (!is_one_of(type, kind.of)) continue;
-            for (const auto& place : places_with_pronouns(item, in)) {
+            for (const auto& place : places) {
                 const auto line = line_of(in.passage, place.range);
                 if (!line.contains(place.range)) continue;
                 const Range name{place.range.start - line.start, place.range.end - line.start};

@@ -1,6 +1,7 @@
 #include "contract/support.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "text/names.h"
 
@@ -128,6 +129,17 @@ std::optional<text::DateMention> IndexedPassage::date_before(const Range& place)
     for (; line != lines_.rend(); ++line)
         if (line->date || line->heading) return line->date;
     return std::nullopt;
+}
+
+json evidence_at(const Range& place, const std::string& how, const IndexedPassage& in) {
+    return {{"char_start", in.passage.offset + place.start},
+            {"char_end", in.passage.offset + place.end},
+            {"quote", std::string(in.index.slice(place))},
+            {"grounding", how}};
+}
+
+double rounded_confidence(double confidence) {
+    return std::round(confidence * 10'000) / 10'000;
 }
 
 std::string text_of(const json& item, const std::string& member) {

@@ -54,6 +54,13 @@ class IndexedPassage {
                                  const std::vector<Mention>& mentions, const IndexedPassage& in,
                                  const std::optional<text::Range>& around);
 
+/// A range of the passage as a piece of evidence: {char_start, char_end, quote, grounding}.
+[[nodiscard]] nlohmann::json evidence_at(const text::Range& place, const std::string& how,
+                                         const IndexedPassage& in);
+
+/// A confidence as it is stored: four decimals.
+[[nodiscard]] double rounded_confidence(double confidence);
+
 /// The sentence that a range begins in; the range itself where there is none.
 [[nodiscard]] text::Range sentence_of(const Passage& passage, const text::Range& range);
 

@@ -37,6 +37,12 @@ std::string said_of(const FamilyRule& rule, std::string_view sentence, const Ran
     return {};
 }
 
+/// The same of a name that stands at `place` of the passage, by its sentence.
+std::string said_at(const FamilyRule& rule, const Range& place, const IndexedPassage& in) {
+    const auto told = sentence_of(in.passage, place);
+    return said_of(rule, in.index.slice(told), {place.start - told.start, place.end - told.start});
+}
+
 /// Dates an item by a range of the passage in which it is named at `place`.
 bool set_date_in(const Range& told, const Range& place, const std::string& word,
                  const IndexedPassage& in, json* item) {
@@ -50,21 +56,17 @@ void set_date(const FamilyRule& rule, const IndexedPassage& in, json* item) {
     for (const auto& place : places_of(*item, in)) {
         const auto brackets = dated_in_brackets(in.index, place);
         if (brackets.end > brackets.start && set_date_in(brackets, place, {}, in, item)) return;
-        const auto told = sentence_of(in.passage, place);
-        const auto word =
-            said_of(rule, in.index.slice(told), {place.start - told.start, place.end - told.start});
-        if (!word.empty() && set_date_in(told, place, word, in, item)) return;
+        const auto word = said_at(rule, place, in);
+        if (!word.empty() && set_date_in(sentence_of(in.passage, place), place, word, in, item))
+            return;
     }
 }
 
 /// Does a sentence say one of the rule's words of the item?
 bool is_told(const FamilyRule& rule, const IndexedPassage& in, const json& item) {
     const auto places = places_of(item, in);
-    return std::any_of(places.begin(), places.end(), [&](const Range& place) {
-        const auto told = sentence_of(in.passage, place);
-        const Range name{place.start - told.start, place.end - told.start};
-        return !said_of(rule, in.index.slice(told), name).empty();
-    });
+    return std::any_of(places.begin(), places.end(),
+                       [&](const Range& place) { return !said_at(rule, place, in).empty(); });
 }
 
 /// What is said of an item tells its family better than its type does; null: it has none.
