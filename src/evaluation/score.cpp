@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "evaluation/facts.h"
 #include "evaluation/names.h"
@@ -38,15 +40,8 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 std::vector<std::string> words_of_predicate(const std::string& predicate) {
-    std::vector<std::string> words(1);
-    for (const char c : predicate) {
-        if (c != '_' && c != ' ') {
-            words.back().push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-        } else if (!words.back().empty()) {
-            words.emplace_back();
-        }
-    }
-    return words;
+    std::istringstream words(folded_name(predicate));
+    return {std::istream_iterator<std::string>(words), {}};
 }
 
 /// "was_succeeded_by" of "succeeded": the same word before "by", endings apart.
@@ -56,7 +51,7 @@ bool is_passive_of(const std::string& passive, const std::string& active) {
     if (words.size() < 2 || words.back() != "by") return false;
     const auto& verb = words[words.size() - 2];
     const auto others = words_of_predicate(active);
-    if (others.back() == "by") return false;
+    if (others.empty() || others.back() == "by") return false;
     return std::any_of(others.begin(), others.end(), [&](const std::string& other) {
         const auto alike = static_cast<std::size_t>(
             std::mismatch(verb.begin(), verb.end(), other.begin(), other.end()).first -
